@@ -1,0 +1,50 @@
+/**
+ * Chooses the backend that computes: `tensorflow` (native), `wasm` (embedded), or `auto`, the first that works.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+// tfjs-core alone has no gradients under Node; loading the layers registers them and the chained operations.
+import '@tensorflow/tfjs-layers';
+import { BackendError, UsageError } from '../errors.ts';
+import { unknownName } from '../nearest.ts';
+import { BACKENDS, type BackendChoice, type BackendName } from './names.ts';
+import type { NativeOptions } from './native.ts';
+
+/** How each backend is made known to tfjs-core; imported only when asked for. */
+const register: Record<BackendName, (options: NativeOptions) => Promise<void>> = {
+  tensorflow: async (options) => (await import('./native.ts')).loadNative(options),
+  wasm: async () => (await import('./wasm.ts')).registerWasm(),
+};
+
+/**
+ * Makes a backend ready and the one tfjs-core computes with.
+ * @param choice - a backend's name, or `auto`
+ * @param options - `threads`: TensorFlow's, read when it first loads
+ * @returns the name of the backend now in use
+ * @throws UsageError for a name that is no backend
+ * @throws BackendError when the backend asked for does not work, or with `auto` when none does
+ */
+export async function useBackend(choice: BackendChoice, options: NativeOptions = {}): Promise<BackendName> {
+  if (choice !== 'auto') return start(checkedName(choice), options);
+  const faults: string[] = [];
+  for (const name of BACKENDS) {
+    try {
+      return await start(name, options);
+    } catch (error) {
+      faults.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  throw new BackendError(`no backend works; \`ncp-train doctor\` says more\n${faults.join('\n')}`);
+}
+
+function checkedName(given: string): BackendName {
+  const name = BACKENDS.find((backend) => backend === given);
+  if (name === undefined) throw new UsageError(unknownName('backend', given, [...BACKENDS, 'auto']));
+  return name;
+}
+
+async function start(name: BackendName, options: NativeOptions): Promise<BackendName> {
+  await register[name](options);
+  if (!(await tf.setBackend(name))) throw new BackendError(`the backend "${name}" does not start`);
+  await tf.ready();
+  return name;
+}

@@ -1,0 +1,117 @@
+/**
+ * What `ncp-train doctor` finds out: Node, processor, memory, and for each backend whether it works, why not, and
+ * the command that mends it. Printing is `src/cli/doctor.ts`.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { BACKENDS, type BackendName } from './names.ts';
+import { nativeInstallation, tildePath } from './paths.ts';
+import { probe, type Speed } from './probe.ts';
+
+export interface BackendReport {
+  name: BackendName;
+  works: boolean;
+  /** What it is: library, version, CPU or GPU; absent where it is not installed. */
+  version?: string;
+  path?: string;
+  /** Why it does not work, or not on the GPU it was installed for. */
+  reason?: string;
+  /** The command that mends it. */
+  remedy?: string;
+  speed?: Speed;
+}
+
+export interface Diagnosis {
+  node: { version: string; supported: boolean; needed: string };
+  processor: { model: string; cores: number; features: string[] };
+  /** Bytes. */
+  memory: { total: number; free: number };
+  backends: BackendReport[];
+}
+
+/** Instructions that decide how fast the backends are; bf16 ones are what `--precision bf16` needs. */
+const FEATURES = [
+  'avx',
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx512_bf16',
+  'amx_bf16',
+  'asimd',
+  'sve',
+  'bf16',
+];
+
+const require = createRequire(import.meta.url);
+
+/** @param seconds - also train so long on each backend that works */
+export async function diagnose(seconds?: number): Promise<Diagnosis> {
+  const needed = require('../../package.json').engines.node as string;
+  const backends: BackendReport[] = [];
+  for (const name of BACKENDS) backends.push(await report(name, seconds)); // in turn: they are timed
+  return {
+    node: { version: process.version, supported: isAtLeast(process.versions.node, needed), needed },
+    processor: {
+      model: cpus()[0]?.model ?? process.arch,
+      cores: availableParallelism(),
+      features: features(),
+    },
+    memory: { total: totalmem(), free: freemem() },
+    backends,
+  };
+}
+
+/** Which backends are installed, without trying them. */
+export function listBackends(): BackendReport[] {
+  return BACKENDS.map((name) => ({ ...described(name), works: described(name).version !== undefined }));
+}
+
+async function report(backend: BackendName, seconds?: number): Promise<BackendReport> {
+  const found = described(backend);
+  if (found.version === undefined) return { ...found, works: false };
+  const probed = await probe({ backend, seconds });
+  if (!probed.works) {
+    const remedy =
+      backend === 'tensorflow' ? 'ncp-train backend remove && ncp-train backend install' : 'npm install';
+    return { ...found, works: false, reason: probed.reason, remedy };
+  }
+  const version =
+    backend === 'tensorflow' ? `${found.version}, on the ${probed.gpu ? 'GPU' : 'CPU'}` : found.version;
+  return { ...found, version, works: true, speed: probed.speed };
+}
+
+function described(name: BackendName): Omit<BackendReport, 'works'> {
+  if (name === 'wasm') {
+    const { version } = require('@tensorflow/tfjs-backend-wasm/package.json');
+    return { name, version: `TensorFlow.js ${version}, WebAssembly` };
+  }
+  const installation = nativeInstallation();
+  if (installation === undefined)
+    return { name, reason: 'not installed', remedy: 'ncp-train backend install' };
+  const { tensorflow, gpu, python, path } = installation;
+  const source = python === undefined ? '' : ` of ${tildePath(python)}`;
+  return {
+    name,
+    version: `TensorFlow ${tensorflow}${source}${gpu ? ' with CUDA' : ''}`,
+    path: tildePath(path),
+  };
+}
+
+/** @param needed - a range such as `>=20.19` */
+function isAtLeast(version: string, needed: string): boolean {
+  const [have, want] = [version, needed.replace(/^\D+/, '')].map((text) => text.split('.').map(Number));
+  return have[0] !== want[0] ? have[0] > want[0] : have[1] >= (want[1] ?? 0);
+}
+
+/** From Linux's description of the first core; elsewhere nothing is known. */
+function features(): string[] {
+  try {
+    const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+    const has = new Set(line.trim().split(/\s+/));
+    return FEATURES.filter((feature) => has.has(feature));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * `backend install` and `backend remove`: makes an installation of the native backend in the user's data folder.
+ *
+ * Everything is made in a folder `.partial-…` beside the final one. Only when the add-on has loaded there and
+ * computed rightly does the folder get its name, and then the file `current` names it. Both are renames, so
+ * stopped at any moment, even by SIGKILL, there is the old installation or the new one and nothing between; what
+ * an interrupted install left behind is swept by the next.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BackendError, UsageError } from '../errors.ts';
+import { compileAddon } from './install/compiler.ts';
+import { lock } from './install/lock.ts';
+import { placePackages } from './install/package.ts';
+import { stopAll } from './install/process.ts';
+import { reporting } from './install/progress.ts';
+import { type FoundTensorFlow, fetchTensorFlow, tensorflowOf } from './install/python.ts';
+import { checkPlatform, checkRequirements } from './install/requirements.ts';
+import { TENSORFLOW, TFJS_NODE } from './install/versions.ts';
+import {
+  currentFile,
+  type Installation,
+  nativeInstallation,
+  readInstallation,
+  tensorflowFolder,
+} from './paths.ts';
+import { probe } from './probe.ts';
+
+export interface InstallOptions {
+  /** TensorFlow with its CUDA libraries. */
+  gpu?: boolean;
+  /** An interpreter: its own TensorFlow is used if it has one, otherwise its pip. `python3` unless given. */
+  python?: string;
+  /** Version of TensorFlow. */
+  tensorflow?: string;
+}
+
+export interface Installed {
+  installation: Installation;
+  /** True where it was there already and nothing was done. */
+  already: boolean;
+}
+
+const PARTIAL = '.partial-';
+/** Room for the wheel, its unpacked files and what stays (0.9 GB; with CUDA 7 GB), in bytes. */
+const ROOM = { fetched: 3e9, gpu: 14e9, existing: 1e8 };
+
+/**
+ * Installs the native backend, or finds that what is asked for is there and works.
+ * @throws UsageError for a malformed version, or while another install is under way
+ * @throws BackendError where something is missing, without network, or when the result does not work
+ * @throws DataError when the disk is full
+ */
+export async function installNative(options: InstallOptions): Promise<Installed> {
+  if (options.tensorflow !== undefined && !/^\d+\.\d+\.\d+(rc\d+)?$/.test(options.tensorflow)) {
+    throw new UsageError(`--tensorflow ${options.tensorflow}: expected a version such as ${TENSORFLOW}`);
+  }
+  checkPlatform(options.gpu === true);
+  const root = tensorflowFolder();
+  const unlock = lock(join(root, 'install.lock'));
+  const release = onStop(() => {
+    stopAll();
+    sweep(root);
+    unlock();
+  });
+  try {
+    sweep(root);
+    const current = nativeInstallation();
+    if (current !== undefined && satisfies(current, options)) {
+      const probed = await reporting('checking what is installed', () => probe({ backend: 'tensorflow' }));
+      if (probed.works) return { installation: current, already: true };
+      process.stderr.write(`what is installed does not work and is made anew: ${probed.reason}\n`);
+    }
+    return { installation: await make(root, options), already: false };
+  } finally {
+    sweep(root);
+    unlock();
+    release();
+  }
+}
+
+/** Deletes every installation of this user. @returns whether there was anything */
+export function removeNative(): boolean {
+  const root = tensorflowFolder();
+  if (!existsSync(root)) return false;
+  const unlock = lock(join(root, 'install.lock'));
+  rmSync(currentFile(), { force: true }); // from here on none is installed, even if the rest is interrupted
+  const names = readdirSync(root).filter((name) => name !== 'install.lock');
+  for (const name of names) rmSync(join(root, name), { recursive: true });
+  unlock();
+  rmSync(root, { recursive: true });
+  return names.length > 0;
+}
+
+/** Without options any installation will do; an option that is given has to fit. */
+function satisfies(current: Installation, { gpu, python, tensorflow }: InstallOptions): boolean {
+  return (
+    current.tfjs === TFJS_NODE &&
+    (gpu === undefined || gpu === current.gpu) &&
+    (python === undefined || python === current.python) &&
+    (tensorflow === undefined || tensorflow === current.tensorflow)
+  );
+}
+
+async function make(root: string, options: InstallOptions): Promise<Installation> {
+  const { gpu = false, python = 'python3', tensorflow = TENSORFLOW } = options;
+  const existing = options.python === undefined ? undefined : usable(tensorflowOf(python), options);
+  const room = existing !== undefined ? ROOM.existing : gpu ? ROOM.gpu : ROOM.fetched;
+  const compiler = checkRequirements(python, root, room, existing === undefined);
+
+  const stage = mkdtempSync(join(root, PARTIAL));
+  await placePackages(stage, python);
+  if (existing === undefined) {
+    const site = join(stage, 'site');
+    await fetchTensorFlow(python, tensorflow, gpu, site, join(stage, 'temporary'));
+    await compileAddon(compiler, stage, join(site, 'tensorflow'), '$ORIGIN/site/tensorflow');
+    keepLibraries(stage);
+  } else {
+    await compileAddon(compiler, stage, existing.folder, existing.folder);
+  }
+  const described = {
+    tensorflow: existing?.version ?? tensorflow,
+    tfjs: TFJS_NODE,
+    gpu: existing?.gpu ?? gpu,
+    ...(options.python !== undefined && { python }),
+  };
+  writeFileSync(join(stage, 'installation.json'), `${JSON.stringify(described, null, 2)}\n`);
+
+  const probed = await reporting('trying it', () => probe({ backend: 'tensorflow', installation: stage }));
+  if (!probed.works)
+    throw new BackendError(`what was built does not work; nothing was installed:\n${probed.reason}`);
+  const kind = existing !== undefined ? 'python' : gpu ? 'cuda' : 'cpu';
+  return adopt(root, stage, `${described.tensorflow}-${kind}`);
+}
+
+/** The interpreter's own TensorFlow, unless another version or kind is asked for. */
+function usable(
+  found: FoundTensorFlow | undefined,
+  { gpu, tensorflow }: InstallOptions,
+): FoundTensorFlow | undefined {
+  if (found === undefined || (tensorflow !== undefined && tensorflow !== found.version)) return undefined;
+  return gpu === true && !found.gpu ? undefined : found;
+}
+
+/** Of what pip unpacked, 1.3 GB, only the libraries and the licences are used once the add-on is compiled. */
+function keepLibraries(stage: string): void {
+  const [site, kept] = [join(stage, 'site'), join(stage, 'kept')];
+  for (const name of readdirSync(site).filter(
+    (entry) => entry === 'nvidia' || entry.endsWith('.dist-info'),
+  )) {
+    move(join(site, name), join(kept, name));
+  }
+  for (const name of readdirSync(join(site, 'tensorflow')).filter((entry) =>
+    /\.so\.\d+$|^THIRD_PARTY/.test(entry),
+  )) {
+    move(join(site, 'tensorflow', name), join(kept, 'tensorflow', name));
+  }
+  rmSync(site, { recursive: true });
+  rmSync(join(stage, 'temporary'), { recursive: true, force: true });
+  renameSync(kept, site);
+}
+
+function move(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(from, to);
+}
+
+/** Gives the finished folder its name, makes it the current one, and deletes the others. */
+function adopt(root: string, stage: string, name: string): Installation {
+  const final = join(root, name);
+  if (existsSync(final)) renameSync(final, `${stage}-replaced`);
+  renameSync(stage, final);
+  const pointer = join(root, `${PARTIAL}current`);
+  writeFileSync(pointer, `${name}\n`);
+  renameSync(pointer, currentFile());
+  for (const other of readdirSync(root).filter(
+    (entry) => readInstallation(join(root, entry)) && entry !== name,
+  )) {
+    rmSync(join(root, other), { recursive: true });
+  }
+  return readInstallation(final) as Installation;
+}
+
+/** Deletes what interrupted installs left; a process of theirs may still be writing there, hence the retries. */
+function sweep(root: string): void {
+  for (const name of readdirSync(root).filter((entry) => entry.startsWith(PARTIAL))) {
+    rmSync(join(root, name), { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+/** Tidies up when the user or the system stops this process. @returns the function that ends this */
+function onStop(tidy: () => void): () => void {
+  const stop = (signal: NodeJS.Signals) => {
+    tidy();
+    process.stderr.write('\nstopped; nothing was installed\n');
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return () => process.off('SIGINT', stop).off('SIGTERM', stop);
+}

@@ -1,0 +1,184 @@
+/**
+ * Python as a source of TensorFlow: asks an interpreter what it has, and has its pip fetch wheels.
+ * No Python code of TensorFlow is ever run; only its C++ libraries and headers are used.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BackendError, DataError } from '../../errors.ts';
+import { type Ended, lastLines, run } from './process.ts';
+import { readableBytes, reporting } from './progress.ts';
+
+/** TensorFlow in an interpreter's own environment. */
+export interface FoundTensorFlow {
+  readonly version: string;
+  /** Folder of the package `tensorflow`: its libraries and `include/`. */
+  readonly folder: string;
+  readonly gpu: boolean;
+}
+
+/** Looks without importing: importing TensorFlow takes seconds. */
+const LOOK = `
+import importlib.metadata as m, importlib.util as u, json, os
+spec = u.find_spec('tensorflow')
+found = None
+if spec and spec.origin and os.path.exists(os.path.join(os.path.dirname(spec.origin), 'libtensorflow_cc.so.2')):
+    for name in ('tensorflow', 'tensorflow-cpu'):
+        try:
+            version = m.version(name)
+        except m.PackageNotFoundError:
+            continue
+        gpu = name == 'tensorflow' and u.find_spec('nvidia') is not None
+        found = dict(version=version, folder=os.path.dirname(spec.origin), gpu=gpu)
+        break
+print(json.dumps(found))
+`;
+
+/** The TensorFlow that an interpreter has, or undefined where it has none with C++ libraries. */
+export function tensorflowOf(python: string): FoundTensorFlow | undefined {
+  const { status, stdout } = spawnSync(python, ['-c', LOOK], { encoding: 'utf8' });
+  return status === 0 ? (JSON.parse(stdout) ?? undefined) : undefined;
+}
+
+/**
+ * Wheels are made per Python version, but their C++ part is the same, so the interpreter at hand does not matter.
+ * These are tried in order; every TensorFlow since 2.12 has one for the first.
+ */
+const WHEEL_PYTHONS = ['3.11', '3.12', '3.13'];
+
+/** TensorFlow's name in the package index; on Arm there is only one kind. */
+export function packageName(gpu: boolean): string {
+  return gpu || process.arch === 'arm64' ? 'tensorflow' : 'tensorflow-cpu';
+}
+
+/**
+ * Fetches TensorFlow, and with `gpu` the CUDA libraries its wheel asks for, into `target`.
+ * @param temporary - folder for pip's temporary files: on the same disk, and swept with the rest
+ * @throws BackendError without network or where there is no such version; DataError when the disk is full
+ */
+export async function fetchTensorFlow(
+  python: string,
+  version: string,
+  gpu: boolean,
+  target: string,
+  temporary: string,
+): Promise<void> {
+  const name = packageName(gpu);
+  const size = gpu ? 'about 600 MB' : 'about 250 MB';
+  await pipInstall(python, [`${name}==${version}`], target, temporary, `TensorFlow ${version} (${size})`);
+  if (!gpu) return;
+  const cuda = extraRequirements(target, 'and-cuda');
+  if (cuda.length === 0)
+    throw new BackendError(`TensorFlow ${version} names no CUDA packages; try another version`);
+  await pipInstall(python, cuda, target, temporary, 'the CUDA libraries (about 2.5 GB)');
+}
+
+/** What an extra of the TensorFlow installed in `target` requires, e.g. `nvidia-cudnn-cu12<10.0,>=9.3.0.75`. */
+export function extraRequirements(target: string, extra: string): string[] {
+  const described = readdirSync(target).find((name) => /^tensorflow.*\.dist-info$/.test(name));
+  if (described === undefined) return [];
+  const metadata = readFileSync(join(target, described, 'METADATA'), 'utf8');
+  return metadata
+    .split('\n')
+    .filter((line) => line.startsWith('Requires-Dist:') && line.includes(`extra == "${extra}"`))
+    .map((line) => line.slice('Requires-Dist:'.length).split(';')[0].trim());
+}
+
+async function pipInstall(
+  python: string,
+  requirements: string[],
+  target: string,
+  temporary: string,
+  what: string,
+): Promise<void> {
+  await mkdir(temporary, { recursive: true });
+  let ended: Ended | undefined;
+  for (const wheelPython of WHEEL_PYTHONS) {
+    const args = [...pipArguments(wheelPython, target), ...requirements];
+    ended = await reporting(
+      `fetching ${what}`,
+      () => run(python, args, { environment: { ...PIP_ENVIRONMENT, TMPDIR: temporary } }),
+      () => downloaded(temporary),
+    );
+    if (ended.status === 0) return;
+    if (isFull(ended) || isOffline(ended) || !isMissing(ended)) break;
+  }
+  throw pipError(ended as Ended, requirements);
+}
+
+function pipArguments(wheelPython: string, target: string): string[] {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const platforms = [
+    'manylinux_2_28',
+    'manylinux_2_27',
+    'manylinux_2_17',
+    'manylinux2014',
+    'manylinux_2_12',
+    'manylinux2010',
+  ];
+  return [
+    ...['-m', 'pip', 'install', '--target', target, '--no-deps', '--only-binary=:all:', '--no-compile'],
+    ...['--implementation', 'cp', '--python-version', wheelPython],
+    ...platforms.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
+  ];
+}
+
+/** Settings of the user's that would forbid `--target`, or make pip ask or advise. */
+const PIP_ENVIRONMENT = {
+  PIP_USER: '0',
+  PIP_REQUIRE_VIRTUALENV: '0',
+  PIP_NO_INPUT: '1',
+  PIP_DISABLE_PIP_VERSION_CHECK: '1',
+  PIP_ROOT_USER_ACTION: 'ignore',
+};
+
+/** How much has come: pip writes wheels to folders of its own in `temporary` before it unpacks them. */
+function downloaded(temporary: string): string {
+  let bytes = 0;
+  for (const entry of readdirSync(temporary, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue;
+    for (const name of namesIn(join(temporary, entry.name))) {
+      if (name.endsWith('.whl'))
+        bytes += statSync(join(temporary, entry.name, name), { throwIfNoEntry: false })?.size ?? 0;
+    }
+  }
+  return bytes === 0 ? '' : readableBytes(bytes);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // pip has just removed it
+  }
+}
+
+const isFull = (ended: Ended) => /No space left on device|Errno 28/.test(ended.stderr + ended.stdout);
+const isOffline = (ended: Ended) =>
+  /NewConnectionError|ConnectTimeout|ReadTimeout|Max retries exceeded|Connection broken|ProxyError|SSLError|name resolution/.test(
+    ended.stderr + ended.stdout,
+  );
+const isMissing = (ended: Ended) => /No matching distribution|Could not find a version/.test(ended.stderr);
+
+function pipError(ended: Ended, requirements: string[]): Error {
+  const what = requirements.length === 1 ? requirements[0] : `${requirements.length} packages`;
+  if (isFull(ended)) return new DataError(`the disk is full while fetching ${what}; nothing was installed`);
+  if (isOffline(ended)) {
+    return new BackendError(
+      `${what} could not be fetched: no connection to the Python package index; nothing was installed.\n` +
+        'Check the network, or a proxy (`https_proxy`) or mirror (`PIP_INDEX_URL`), and run the command again. ' +
+        'Without network: `--python PATH` of a Python that has TensorFlow, or `--backend wasm`',
+    );
+  }
+  if (isMissing(ended)) {
+    return new BackendError(
+      `the Python package index has no ${what} for this machine (${process.platform} ${process.arch}); ` +
+        'nothing was installed. `--tensorflow VERSION` asks for another one',
+    );
+  }
+  const end = ended.signal === null ? `status ${ended.status}` : ended.signal;
+  return new BackendError(
+    `pip failed (${end}) on ${what}; nothing was installed:\n${lastLines(ended.stderr)}`,
+  );
+}

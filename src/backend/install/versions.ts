@@ -1,0 +1,10 @@
+/** The versions `backend install` brings; everything else about them is found out at run time. */
+
+/** TensorFlow, unless `--tensorflow` says otherwise. The newest one that the tests were run with. */
+export const TENSORFLOW = '2.21.0';
+
+/** @tensorflow/tfjs-node-gpu, whose kernels and C++ files are used; always the version of tfjs-core. */
+export const TFJS_NODE = '4.22.0';
+
+/** google-protobuf, which @tensorflow/tfjs-node-gpu requires for its protocol messages. */
+export const PROTOBUF = '3.21.4';

@@ -1,0 +1,50 @@
+/**
+ * Tensors of the embedded backend as places in its WebAssembly memory.
+ *
+ * The memory grows when something is allocated, and every view taken before is then empty:
+ * a kernel allocates all it needs first and calls `floats` after that.
+ */
+
+import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { BackendError } from '../../errors.ts';
+import type { Memory } from './webassembly.ts';
+
+/** What this project uses of `BackendWasm` (@tensorflow/tfjs-backend-wasm 4.22), with the exports of its module. */
+export interface WasmBackend {
+  wasm: { HEAPU8: Uint8Array; asm: { memory: Memory } };
+  dataIdMap: { get(dataId: DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  disposeData(dataId: DataId): boolean;
+}
+
+/** Byte address of a tensor's first entry. */
+export function address(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
+/** Index of a tensor's first entry in `floats(backend)`. */
+export function floatIndex(backend: WasmBackend, tensor: TensorInfo): number {
+  return address(backend, tensor) / 4;
+}
+
+/** The whole memory as float32; valid until the next allocation. */
+export function floats(backend: WasmBackend): Float32Array {
+  return new Float32Array(backend.wasm.HEAPU8.buffer);
+}
+
+/**
+ * A new float32 tensor with undefined content.
+ *
+ * @throws BackendError if the backend's memory (4 GiB at most) is full. The package itself would go on at address 0.
+ */
+export function allocate(backend: WasmBackend, shape: number[]): TensorInfo {
+  const tensor = backend.makeOutput(shape, 'float32');
+  if (address(backend, tensor) === 0) {
+    const mebibytes = Math.ceil((util.sizeFromShape(shape) * 4) / 2 ** 20);
+    throw new BackendError(
+      `The embedded backend has no memory left for a tensor of shape [${shape}] (${mebibytes} MiB; WebAssembly has 4 GiB in all). ` +
+        'Use a smaller batch or shorter sequences, or more workers.',
+    );
+  }
+  return tensor;
+}

@@ -1,0 +1,11 @@
+/** `ncp-train backend remove`: deletes the native backend from the user's data folder. */
+import type { Command } from 'commander';
+import { removeNative } from '../backend/install.ts';
+import { tensorflowFolder, tildePath } from '../backend/paths.ts';
+
+export function define(command: Command): void {
+  command.action(() => {
+    const folder = tildePath(tensorflowFolder());
+    console.log(removeNative() ? `removed: ${folder}` : `nothing to remove: ${folder} is not there`);
+  });
+}

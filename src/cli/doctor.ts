@@ -1,0 +1,46 @@
+/** `ncp-train doctor`: what works here; exit status 5 when no backend does. */
+import type { Command } from 'commander';
+import { type BackendReport, type Diagnosis, diagnose } from '../backend/doctor.ts';
+import { BackendError } from '../errors.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .option('--speed', 'also train for a second on each backend')
+    .option('--json', 'print JSON')
+    .action(async ({ speed, json }) => {
+      const diagnosis = await diagnose(speed ? 1 : undefined);
+      console.log(json ? JSON.stringify(diagnosis, null, 2) : text(diagnosis));
+      if (!diagnosis.backends.some(({ works }) => works)) throw new BackendError('no backend works');
+    });
+}
+
+function text({ node, processor, memory, backends }: Diagnosis): string {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const support = node.supported ? 'supported' : `not supported: ${node.needed} is needed`;
+  const features = processor.features.length === 0 ? [] : [`           ${processor.features.join(' ')}`];
+  return [
+    `Node       ${node.version}, ${support}`,
+    `processor  ${processor.model}, ${processor.cores} cores`,
+    ...features,
+    `memory     ${gigabytes(memory.total)}, ${gigabytes(memory.free)} free`,
+    '',
+    aligned(backends.map(row)),
+    ...backends.flatMap(advice),
+  ].join('\n');
+}
+
+function row({ name, works, version, path, speed }: BackendReport): string[] {
+  const state = works ? 'works' : version === undefined ? 'not installed' : 'does not work';
+  const pace =
+    speed === undefined
+      ? ''
+      : `${speed.msPerStep.toFixed(0)} ms a step, ${speed.framesPerSecond.toFixed(0)} frames/s`;
+  return [name, state, version ?? '', path ?? '', pace];
+}
+
+/** Why a backend does not work, and the command that mends it or shows why. */
+function advice({ name, reason, remedy }: BackendReport): string[] {
+  if (reason === undefined) return [];
+  return ['', `${name}: ${reason.replaceAll('\n', '\n  ')}`, `  to mend it: ${remedy}`];
+}

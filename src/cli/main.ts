@@ -1,0 +1,97 @@
+/**
+ * The command line: finds the command, has its file define it, runs it, and turns errors into an exit status
+ * (0 done, 1 a bug, 2 usage, 3 data, 4 diverged, 5 backend). Results go to stdout, everything for people to stderr.
+ * What the commands do is in their own files; this one knows none of them.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { NcpTrainError } from '../errors.ts';
+import { commands, groups } from './commands.ts';
+
+/**
+ * Runs the command line.
+ * @param argv - the arguments without node and script
+ * @returns the exit status
+ */
+export async function main(argv: string[]): Promise<number> {
+  process.stdout.on('error', endQuietly);
+  try {
+    const args = helpLast(hyphenated(argv));
+    const program = await programFor(args);
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Options may be spelt with underscores, as the paper's scripts do: `--experiment_id=4` is `--experiment-id=4`. */
+export function hyphenated(argv: string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((arg, i) => {
+    if (!arg.startsWith('--') || (end !== -1 && i >= end)) return arg;
+    const [name] = arg.split('=', 1);
+    return name.replaceAll('_', '-') + arg.slice(name.length);
+  });
+}
+
+/** `help backend list` is `backend list --help`. */
+function helpLast(args: string[]): string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+}
+
+/** All commands by name and summary, and the one that `args` names in full. */
+async function programFor(args: string[]): Promise<Command> {
+  const program = new Command('ncp-train')
+    .description('Train and analyse neural circuit policies and the networks they were compared with')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help; after a command, its options');
+  program
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .showHelpAfterError(false);
+  const parents = new Map<string, Command>();
+  for (const { name, summary, load } of commands) {
+    const [first, second] = name.split(' ');
+    let parent = program;
+    if (second !== undefined) {
+      parent = parents.get(first) ?? program.command(first).description(groups[first]).helpCommand(false);
+      parents.set(first, parent);
+    }
+    const command = parent
+      .command(second ?? first)
+      .description(summary)
+      .allowExcessArguments(false);
+    if (args[0] === first && (second === undefined || args[1] === second)) (await load()).define(command);
+  }
+  return program;
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed what was asked for, or what is wrong and the nearest name. Help that stands in for a
+    // missing command (`commander.help`) is a fault.
+    return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
+  }
+  if (error instanceof NcpTrainError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return error.exitStatus;
+  }
+  if ((error as NodeJS.ErrnoException)?.code === 'ENOSPC') {
+    const { path } = error as NodeJS.ErrnoException;
+    process.stderr.write(`error: the disk is full${path === undefined ? '' : `, writing ${path}`}\n`);
+    return 3;
+  }
+  process.stderr.write(`${(error as Error)?.stack ?? error}\nThis is a bug in ncp-train ${version()}.\n`);
+  return 1;
+}
+
+/** Whoever read the results has had enough, as `head` does. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}

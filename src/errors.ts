@@ -1,0 +1,36 @@
+/**
+ * Every error a user can cause. Each message says what was seen, where, and what to do;
+ * the command line prints it without a stack and ends with `exitStatus` (docs/exit-status.md).
+ * Anything that is not one of these is a bug: exit status 1, with a stack.
+ */
+export abstract class NcpTrainError extends Error {
+  abstract readonly exitStatus: number;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** A wrong command line: an unknown option, model or wiring, a value out of range. */
+export class UsageError extends NcpTrainError {
+  readonly exitStatus = 2;
+}
+
+/** A configuration that contradicts itself, or a weights file that does not fit the model asked for. */
+export class ConfigError extends NcpTrainError {
+  readonly exitStatus = 2;
+}
+
+/** Data that is missing or malformed; also a full disk. */
+export class DataError extends NcpTrainError {
+  readonly exitStatus = 3;
+}
+
+/** Training left the finite numbers. */
+export class DivergedError extends NcpTrainError {
+  readonly exitStatus = 4;
+}
+
+/** A backend that was asked for is not there or does not work. */
+export class BackendError extends NcpTrainError {
+  readonly exitStatus = 5;
+}

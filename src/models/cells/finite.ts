@@ -1,0 +1,32 @@
+/** The guard at the door of every cell: no NaN and no infinity goes in. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { DataError } from '../../errors.ts';
+
+/**
+ * Reads a tensor and refuses what is not finite.
+ *
+ * @param name - how to call the tensor in the message
+ * @returns its values, row-major
+ * @throws DataError naming the tensor, the first bad entry and where it stands
+ */
+export function finiteValues(name: string, tensor: tf.Tensor): Float32Array {
+  const values = tensor.dataSync<'float32'>();
+  // One sum is cheaper than a test per entry; of finite float32 values it cannot overflow a double.
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += values[n];
+  if (Number.isFinite(sum)) return values;
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  throw new DataError(
+    `${name} [${tensor.shape}] holds ${values[bad]} at [${indexOf(bad, tensor.shape)}]; ` +
+      'a cell needs finite numbers: check the frames and the weights that it was made from',
+  );
+}
+
+function indexOf(flat: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  for (const size of [...shape].reverse()) {
+    index.unshift(flat % size);
+    flat = Math.floor(flat / size);
+  }
+  return index;
+}

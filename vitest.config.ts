@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// Four projects, cheapest first; CONTRIBUTING.md says what each is for and costs.
+// Test files run in child processes: the native add-on cannot be loaded twice into one process.
+const project = (name: string, include: string[], testTimeout: number) => ({
+  test: { name, include, testTimeout, hookTimeout: testTimeout, pool: 'forks' as const },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 60_000),
+      project('golden', ['test/golden.*.test.ts'], 180_000),
+      project('e2e', ['test/e2e/**/*.test.ts'], 300_000),
+      project('slow', ['test/slow/**/*.test.ts'], 1_200_000),
+    ],
+  },
+});
