@@ -90,8 +90,8 @@ function described(name: BackendName): Omit<BackendReport, 'works'> {
   const installation = nativeInstallation();
   if (installation === undefined)
     return { name, reason: 'not installed', remedy: 'ncp-train backend install' };
-  const { tensorflow, gpu, python, path } = installation;
-  const source = python === undefined ? '' : ` of ${tildePath(python)}`;
+  const { tensorflow, gpu, python, inPlace, path } = installation;
+  const source = inPlace ? ` of ${tildePath(python ?? '')}` : '';
   return {
     name,
     version: `TensorFlow ${tensorflow}${source}${gpu ? ' with CUDA' : ''}`,

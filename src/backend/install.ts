@@ -6,9 +6,19 @@
  * stopped at any moment, even by SIGKILL, there is the old installation or the new one and nothing between; what
  * an interrupted install left behind is swept by the next.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { BackendError, UsageError } from '../errors.ts';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { BackendError, DataError, UsageError } from '../errors.ts';
 import { compileAddon } from './install/compiler.ts';
 import { lock } from './install/lock.ts';
 import { placePackages } from './install/package.ts';
@@ -23,6 +33,7 @@ import {
   nativeInstallation,
   readInstallation,
   tensorflowFolder,
+  tildePath,
 } from './paths.ts';
 import { probe } from './probe.ts';
 
@@ -56,7 +67,7 @@ export async function installNative(options: InstallOptions): Promise<Installed>
     throw new UsageError(`--tensorflow ${options.tensorflow}: expected a version such as ${TENSORFLOW}`);
   }
   checkPlatform(options.gpu === true);
-  const root = tensorflowFolder();
+  const root = madeFolder(tensorflowFolder());
   const unlock = lock(join(root, 'install.lock'));
   const release = onStop(() => {
     stopAll();
@@ -66,12 +77,16 @@ export async function installNative(options: InstallOptions): Promise<Installed>
   try {
     sweep(root);
     const current = nativeInstallation();
-    if (current !== undefined && satisfies(current, options)) {
+    const asked = {
+      ...options,
+      python: options.python?.includes('/') ? resolve(options.python) : options.python,
+    };
+    if (current !== undefined && satisfies(current, asked)) {
       const probed = await reporting('checking what is installed', () => probe({ backend: 'tensorflow' }));
       if (probed.works) return { installation: current, already: true };
       process.stderr.write(`what is installed does not work and is made anew: ${probed.reason}\n`);
     }
-    return { installation: await make(root, options), already: false };
+    return { installation: await make(root, asked), already: false };
   } finally {
     sweep(root);
     unlock();
@@ -90,6 +105,19 @@ export function removeNative(): boolean {
   unlock();
   rmSync(root, { recursive: true });
   return names.length > 0;
+}
+
+function madeFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const where = tildePath(folder);
+    throw new DataError(
+      `${where} cannot be written: ${(error as Error).message}. XDG_DATA_HOME puts it elsewhere`,
+    );
+  }
+  return folder;
 }
 
 /** Without options any installation will do; an option that is given has to fit. */
@@ -122,7 +150,8 @@ async function make(root: string, options: InstallOptions): Promise<Installation
     tensorflow: existing?.version ?? tensorflow,
     tfjs: TFJS_NODE,
     gpu: existing?.gpu ?? gpu,
-    ...(options.python !== undefined && { python }),
+    python: options.python, // absent from the file where it is not given
+    inPlace: existing !== undefined,
   };
   writeFileSync(join(stage, 'installation.json'), `${JSON.stringify(described, null, 2)}\n`);
 

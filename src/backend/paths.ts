@@ -6,7 +6,7 @@
  *     2.21.0-cpu/installation.json            what was installed, written before the folder gets its name
  *     2.21.0-cpu/tfjs_binding.node            the add-on
  *     2.21.0-cpu/node_modules/                @tensorflow/tfjs-node-gpu and what it requires
- *     2.21.0-cpu/site/tensorflow/             TensorFlow's two libraries (absent with --python)
+ *     2.21.0-cpu/site/tensorflow/             TensorFlow's two libraries (absent where a Python's own is used)
  *     .partial-…/                             an install under way, or what an interrupted one left
  *
  * Only reads and names; `install.ts` writes, `native.ts` loads.
@@ -25,8 +25,10 @@ export interface Installation {
   readonly tfjs: string;
   /** True where TensorFlow came with its CUDA libraries. */
   readonly gpu: boolean;
-  /** The Python interpreter whose TensorFlow is used in place; absent where TensorFlow was downloaded. */
+  /** The Python interpreter that was asked for, if one was. */
   readonly python?: string;
+  /** True where that interpreter's own TensorFlow is used where it is; false where TensorFlow was downloaded. */
+  readonly inPlace: boolean;
 }
 
 /** Folder of everything this program keeps for a user. A relative XDG_DATA_HOME is ignored, as its standard asks. */

@@ -6,6 +6,6 @@ import { tensorflowFolder, tildePath } from '../backend/paths.ts';
 export function define(command: Command): void {
   command.action(() => {
     const folder = tildePath(tensorflowFolder());
-    console.log(removeNative() ? `removed: ${folder}` : `nothing to remove: ${folder} is not there`);
+    console.log(removeNative() ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`);
   });
 }

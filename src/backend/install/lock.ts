@@ -2,9 +2,8 @@
  * Keeps two installs apart: a file that names the process holding it. A file left by a process that is gone is
  * taken over; it counts as gone when no process has its number, or one that started at another time.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { tildePath } from '../paths.ts';
 
@@ -16,13 +15,12 @@ interface Holder {
 }
 
 /**
- * Takes the lock, or says who has it.
+ * Takes the lock, or says who has it. The file's folder exists.
  * @returns the function that gives it back
  * @throws UsageError while a living process holds it
  */
 export function lock(file: string): () => void {
   const mine: Holder = { process: process.pid, started: startTime(process.pid) ?? '', host: hostname() };
-  mkdirSync(dirname(file), { recursive: true });
   for (;;) {
     try {
       writeFileSync(file, JSON.stringify(mine), { flag: 'wx' });

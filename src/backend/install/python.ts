@@ -99,7 +99,7 @@ async function pipInstall(
     ended = await reporting(
       `fetching ${what}`,
       () => run(python, args, { environment: { ...PIP_ENVIRONMENT, TMPDIR: temporary } }),
-      () => downloaded(temporary),
+      () => progressOf(temporary),
     );
     if (ended.status === 0) return;
     if (isFull(ended) || isOffline(ended) || !isMissing(ended)) break;
@@ -133,24 +133,28 @@ const PIP_ENVIRONMENT = {
   PIP_ROOT_USER_ACTION: 'ignore',
 };
 
-/** How much has come: pip writes wheels to folders of its own in `temporary` before it unpacks them. */
-function downloaded(temporary: string): string {
+/**
+ * How far pip is. In `temporary` it makes a folder for the wheels it downloads, and one named `pip-target-…` that
+ * fills when it unpacks them.
+ */
+function progressOf(temporary: string): string {
   let bytes = 0;
-  for (const entry of readdirSync(temporary, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    for (const name of namesIn(join(temporary, entry.name))) {
-      if (name.endsWith('.whl'))
-        bytes += statSync(join(temporary, entry.name, name), { throwIfNoEntry: false })?.size ?? 0;
+  let unpacking = false;
+  for (const folder of namesIn(temporary)) {
+    const names = namesIn(join(temporary, folder));
+    if (folder.startsWith('pip-target-') && names.length > 0) unpacking = true;
+    for (const name of names.filter((entry) => entry.endsWith('.whl'))) {
+      bytes += statSync(join(temporary, folder, name), { throwIfNoEntry: false })?.size ?? 0;
     }
   }
-  return bytes === 0 ? '' : readableBytes(bytes);
+  return [bytes > 0 && readableBytes(bytes), unpacking && 'unpacking'].filter(Boolean).join(', ');
 }
 
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    return []; // pip has just removed it
+    return []; // a file, or pip has just removed it
   }
 }
 
