@@ -6,8 +6,12 @@ const project = (name: string, include: string[], testTimeout: number) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout, pool: 'forks' as const },
 });
 
+// `.ci/run` collects a report of every run in this folder.
+const reports = process.env.NCP_TEST_REPORTS;
+
 export default defineConfig({
   test: {
+    reporters: reports ? ['default', ['json', { outputFile: `${reports}/${Date.now()}.json` }]] : ['default'],
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 60_000),
       project('golden', ['test/golden.*.test.ts'], 180_000),

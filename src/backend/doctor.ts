@@ -77,9 +77,12 @@ async function report(backend: BackendName, seconds?: number): Promise<BackendRe
       backend === 'tensorflow' ? 'ncp-train backend remove && ncp-train backend install' : 'npm install';
     return { ...found, works: false, reason: probed.reason, remedy };
   }
-  const version =
-    backend === 'tensorflow' ? `${found.version}, on the ${probed.gpu ? 'GPU' : 'CPU'}` : found.version;
-  return { ...found, version, works: true, speed: probed.speed };
+  const { gpu, speed } = probed;
+  if (backend === 'wasm') return { ...found, works: true, speed };
+  const version = `${found.version}, on the ${gpu ? 'GPU' : 'CPU'}`;
+  const lacksGpu = !gpu && nativeInstallation()?.gpu === true;
+  const advice = lacksGpu ? { reason: 'no GPU was found; `nvidia-smi` lists those the driver has' } : {};
+  return { ...found, version, works: true, speed, ...advice };
 }
 
 function described(name: BackendName): Omit<BackendReport, 'works'> {
@@ -88,8 +91,9 @@ function described(name: BackendName): Omit<BackendReport, 'works'> {
     return { name, version: `TensorFlow.js ${version}, WebAssembly` };
   }
   const installation = nativeInstallation();
-  if (installation === undefined)
+  if (installation === undefined) {
     return { name, reason: 'not installed', remedy: 'ncp-train backend install' };
+  }
   const { tensorflow, gpu, python, inPlace, path } = installation;
   const source = inPlace ? ` of ${tildePath(python ?? '')}` : '';
   return {

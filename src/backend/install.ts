@@ -22,9 +22,10 @@ import { BackendError, DataError, UsageError } from '../errors.ts';
 import { compileAddon } from './install/compiler.ts';
 import { lock } from './install/lock.ts';
 import { placePackages } from './install/package.ts';
+import { fetchTensorFlow } from './install/pip.ts';
 import { stopAll } from './install/process.ts';
 import { reporting } from './install/progress.ts';
-import { type FoundTensorFlow, fetchTensorFlow, tensorflowOf } from './install/python.ts';
+import { type FoundTensorFlow, tensorflowOf } from './install/python.ts';
 import { checkPlatform, checkRequirements } from './install/requirements.ts';
 import { TENSORFLOW, TFJS_NODE } from './install/versions.ts';
 import {

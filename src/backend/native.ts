@@ -68,8 +68,7 @@ export async function loadNative(options: NativeOptions = {}): Promise<void> {
   try {
     loaded = await register(installation);
   } catch (error) {
-    const gone =
-      installation.python === undefined ? '' : ` (it uses the TensorFlow of ${installation.python})`;
+    const gone = installation.inPlace ? ` (it uses the TensorFlow of ${installation.python})` : '';
     throw new BackendError(
       `the backend "tensorflow" in ${tildePath(installation.path)}${gone} does not load: ${(error as Error).message}\n` +
         'Run `ncp-train backend remove` and `ncp-train backend install`, or use `--backend wasm`',
@@ -133,9 +132,9 @@ function quietly<T>(fromInstallation: NodeJS.Require, load: () => T): T {
   }
 }
 
-/** The package calls two functions of `node:util` that Node 23 dropped. */
+/** The package calls two functions of `node:util` that Node 22 warns about and Node 23 dropped. */
 function restoreUtil(): void {
   const functions = util as unknown as Record<string, unknown>;
-  functions.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  functions.isArray ??= Array.isArray;
+  functions.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  functions.isArray = Array.isArray;
 }

@@ -16,8 +16,8 @@ async function start(): Promise<void> {
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new BackendError(
-      'The embedded backend needs WebAssembly SIMD, which this Node does not offer on this processor ' +
-        '(x86-64 with SSE4.1, or Arm64). Use another machine, or the native backend: `ncp-train backend install`.',
+      'the embedded backend needs WebAssembly SIMD, which Node does not offer on this processor (x86-64 with SSE4.1 ' +
+        'and Arm64 have it); use another machine, or the native backend: `ncp-train backend install`',
     );
   }
   registerConvolutionKernels();
@@ -27,7 +27,7 @@ async function start(): Promise<void> {
   // tfjs can only start a backend by making it the active one.
   if (!(await setBackend('wasm'))) {
     throw new BackendError(
-      'The embedded backend did not start. Run `ncp-train doctor`, or reinstall with `npm ci`.',
+      'the embedded backend does not start; reinstall with `npm ci`, and see `ncp-train doctor`',
     );
   }
   HANDLED.forEach((event, index) => {

@@ -32,15 +32,15 @@ function text({ node, processor, memory, backends }: Diagnosis): string {
 
 function row({ name, works, version, path, speed }: BackendReport): string[] {
   const state = works ? 'works' : version === undefined ? 'not installed' : 'does not work';
-  const pace =
-    speed === undefined
-      ? ''
-      : `${speed.msPerStep.toFixed(0)} ms a step, ${speed.framesPerSecond.toFixed(0)} frames/s`;
-  return [name, state, version ?? '', path ?? '', pace];
+  const cells = [name, state, version ?? '', path ?? ''];
+  if (speed === undefined) return cells;
+  const { msPerStep, framesPerSecond } = speed;
+  return [...cells, `${msPerStep.toFixed(0)} ms a step, ${framesPerSecond.toFixed(0)} frames/s`];
 }
 
-/** Why a backend does not work, and the command that mends it or shows why. */
+/** Why a backend does not work, or not as wished, and the command that mends it. */
 function advice({ name, reason, remedy }: BackendReport): string[] {
   if (reason === undefined) return [];
-  return ['', `${name}: ${reason.replaceAll('\n', '\n  ')}`, `  to mend it: ${remedy}`];
+  const mend = remedy === undefined ? [] : [`  to mend it: ${remedy}`];
+  return ['', `${name}: ${reason.replaceAll('\n', '\n  ')}`, ...mend];
 }

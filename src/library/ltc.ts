@@ -3,19 +3,15 @@
  * one operation instead of one a time step.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { layers } from '@tensorflow/tfjs-layers';
+import { layers, type RNNLayerArgs } from '@tensorflow/tfjs-layers';
 import { LTCCell, type LTCCellOptions } from './ltc-cell.ts';
 
-export interface LTCOptions extends LTCCellOptions {
-  /** Outputs of every step [B,T,M] instead of the last [B,M]. */
-  readonly returnSequences?: boolean;
-  /** Also the states after the last step: output [B,M] and potentials v [B,U]. */
-  readonly returnState?: boolean;
-  /** Sequences run from their end to their start. */
-  readonly goBackwards?: boolean;
-  /** The state of a batch is the start of the next. */
-  readonly stateful?: boolean;
-}
+/**
+ * The cell's options, and those of every RNN layer of TensorFlow.js: `returnSequences` (outputs of every step [B,T,M]
+ * instead of the last [B,M]), `returnState` (also output [B,M] and potentials v [B,U] after the last step),
+ * `goBackwards`, `stateful`, `inputShape`, …
+ */
+export type LTCOptions = LTCCellOptions & Omit<RNNLayerArgs, 'cell'>;
 
 interface CallArguments {
   readonly mask?: tf.Tensor | tf.Tensor[];
@@ -29,8 +25,7 @@ export class LTC extends layers.RNN {
 
   /** @throws ConfigError as {@link LTCCell} */
   constructor(options: LTCOptions) {
-    const { returnSequences, returnState, goBackwards, stateful, name, ...ofCell } = options;
-    super({ cell: new LTCCell(ofCell), returnSequences, returnState, goBackwards, stateful, name });
+    super({ ...options, cell: new LTCCell({ ...options, name: undefined }) });
   }
 
   get ltcCell(): LTCCell {
@@ -51,11 +46,6 @@ export class LTC extends layers.RNN {
       const result = this.returnSequences ? tf.transpose(outputs, [1, 0, 2]) : last;
       return this.returnState ? [result, last, v] : result;
     });
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    const { name, ...ofCell } = this.ltcCell.getConfig();
-    return { ...super.getConfig(), ...ofCell, name: this.name };
   }
 
   /** @nocollapse */

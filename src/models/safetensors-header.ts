@@ -27,14 +27,14 @@ export interface Entry {
   end: number;
 }
 
-/** Throws an error that names the file. */
-export type Fail = (text: string) => never;
+/** Refuses the file for the reason given, naming it. */
+export type Fail = (reason: string) => never;
 
 /** Tensors without entries share a place; their names decide. */
-export const byPlace = (a: Entry, b: Entry): number =>
+const byPlace = (a: Entry, b: Entry): number =>
   a.begin - b.begin || a.end - b.end || (a.name < b.name ? -1 : 1);
 
-/** Written by hand rather than from an object: its keys may be any text, and their order is the tensors'. */
+/** The header's JSON. Written by hand rather than from an object: its keys may be any text, and their order is the tensors'. */
 export function headerText(metadata: Readonly<Record<string, string>>, entries: readonly Entry[]): string {
   const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   const texts = sorted.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
@@ -45,7 +45,7 @@ export function headerText(metadata: Readonly<Record<string, string>>, entries: 
   return `{${[`"${METADATA}":{${texts.join(',')}}`, ...lines].join(',')}}`;
 }
 
-/** Over the header as this file would write it without the checksum, in the order of the places, and the tensors. */
+/** SHA-256 in hexadecimal over the header as this file would write it without the checksum, in the order of the places, and the tensors. */
 export function checksum(
   metadata: Readonly<Record<string, string>>,
   entries: readonly Entry[],
@@ -55,7 +55,32 @@ export function checksum(
   return createHash('sha256').update(headerText(metadata, ordered)).update(body).digest('hex');
 }
 
-export function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
+/**
+ * @param bytes - the header alone
+ * @param bodyLength - number of bytes that follow it
+ * @returns the tensors in the order of their places, which fill the body without gap or overlap
+ */
+export function parseHeader(
+  bytes: Uint8Array,
+  bodyLength: number,
+  fail: Fail,
+): { metadata: Record<string, string>; entries: Entry[] } {
+  const { [METADATA]: rawMetadata = {}, ...rawTensors } = parseObject(bytes, fail);
+  const metadata = stringsOf(rawMetadata, fail);
+  const entries = Object.entries(rawTensors).map(([name, raw]) => entryOf(name, raw, fail));
+  entries.sort(byPlace);
+  let expected = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== expected) {
+      fail(`tensor "${name}" starts at byte ${begin}, expected ${expected}, where the one before ends`);
+    }
+    expected = end;
+  }
+  if (expected !== bodyLength) fail(`${bodyLength} bytes of tensors, expected ${expected}`);
+  return { metadata, entries };
+}
+
+function parseObject(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
   let text = '';
   let header: unknown;
   try {
@@ -85,7 +110,7 @@ function repeatedKey(json: string): string | undefined {
   return undefined;
 }
 
-export function stringsOf(raw: unknown, fail: Fail): Record<string, string> {
+function stringsOf(raw: unknown, fail: Fail): Record<string, string> {
   if (!isObject(raw)) return fail('the metadata is no JSON object');
   for (const [key, value] of Object.entries(raw)) {
     if (typeof value !== 'string') fail(`metadata "${key}" is ${JSON.stringify(value)}, expected a string`);
@@ -93,17 +118,15 @@ export function stringsOf(raw: unknown, fail: Fail): Record<string, string> {
   return raw as Record<string, string>;
 }
 
-export function entryOf(name: string, raw: unknown, source: string, fail: Fail): Entry {
-  if (!isObject(raw))
+function entryOf(name: string, raw: unknown, fail: Fail): Entry {
+  if (!isObject(raw)) {
     return fail(`tensor "${name}" is ${JSON.stringify(raw)}, expected dtype, shape and data_offsets`);
+  }
   const { dtype, shape, data_offsets: offsets, ...others } = raw;
   const wrong = (key: string, seen: unknown, expected: string): never =>
     fail(`tensor "${name}": ${key} is ${JSON.stringify(seen) ?? 'missing'}, expected ${expected}`);
   if (typeof dtype !== 'string') return wrong('dtype', dtype, 'a string');
-  if (!Object.hasOwn(DTYPES, dtype)) {
-    const known = Object.keys(DTYPES).join(', ');
-    throw new ConfigError(`${source}: tensor "${name}": dtype is "${dtype}", expected one of ${known}`);
-  }
+  if (!Object.hasOwn(DTYPES, dtype)) wrong('dtype', dtype, `one of ${Object.keys(DTYPES).join(', ')}`);
   if (!areSizes(shape)) return wrong('shape', shape, 'a list of whole numbers from 0');
   if (!areSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
     return wrong('data_offsets', offsets, '[begin, end]');

@@ -14,18 +14,15 @@ import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, DataError } from '../errors.ts';
 import {
-  byPlace,
   checksum,
   DTYPES,
   type Dtype,
   type Entry,
-  entryOf,
   type Fail,
   headerText,
   METADATA,
   parseHeader,
   product,
-  stringsOf,
 } from './safetensors-header.ts';
 
 /** Entries of a tensor in row-major order. */
@@ -93,24 +90,12 @@ export function encodeSafetensors(
  * @throws ConfigError if anything in the file is not as the format says, or its checksum does not fit
  */
 export function decodeSafetensors(bytes: Uint8Array, source: string): SafetensorsFile {
-  const fail = (text: string): never => {
-    throw new ConfigError(`${source}: ${text}; the file is damaged or no safetensors file`);
+  const fail: Fail = (reason) => {
+    throw new ConfigError(`${source}: no safetensors file that can be used: ${reason}`);
   };
   const bodyStart = LENGTH_BYTES + headerLengthOf(bytes, fail);
-  const header = parseHeader(bytes.subarray(LENGTH_BYTES, bodyStart), fail);
   const body = bytes.subarray(bodyStart);
-
-  const { [METADATA]: rawMetadata = {}, ...rawTensors } = header;
-  const metadata = stringsOf(rawMetadata, fail);
-  const entries = Object.entries(rawTensors).map(([name, raw]) => entryOf(name, raw, source, fail));
-  entries.sort(byPlace);
-  let expected = 0;
-  for (const { name, begin, end } of entries) {
-    if (begin !== expected)
-      fail(`tensor "${name}" starts at byte ${begin}, expected ${expected}, where the one before ends`);
-    expected = end;
-  }
-  if (expected !== body.length) fail(`${body.length} bytes of tensors, expected ${expected}`);
+  const { metadata, entries } = parseHeader(bytes.subarray(LENGTH_BYTES, bodyStart), body.length, fail);
 
   const { [CHECKSUM]: sum, ...rest } = metadata;
   if (sum !== undefined && sum !== checksum(rest, entries, body)) {

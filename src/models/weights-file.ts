@@ -17,10 +17,10 @@ const FORMAT = 'ncp-train 1';
 /**
  * Writes `model`, under a temporary name first.
  *
- * @param path - by custom `weights.safetensors`
+ * @param path - usually ending in `.safetensors`
  * @throws DataError if it cannot be written; then nothing is left behind
  */
-export function saveModel(path: string, model: Model): void {
+export async function saveModel(path: string, model: Model): Promise<void> {
   const tensors = new Map(
     Array.from(model.weights, ([name, variable]) => [
       name,
@@ -28,7 +28,7 @@ export function saveModel(path: string, model: Model): void {
     ]),
   );
   const wiring = model.kind === 'recurrent' && model.wiring;
-  writeSafetensors(path, tensors, {
+  await writeSafetensors(path, tensors, {
     format: FORMAT,
     options: JSON.stringify(model.options),
     ...(wiring ? { wiring: JSON.stringify(wiringToJson(wiring)) } : {}),
@@ -41,8 +41,8 @@ export function saveModel(path: string, model: Model): void {
  * @throws DataError if there is no such file
  * @throws ConfigError if it is damaged or not of this program, naming what is wrong
  */
-export function loadModel(path: string): Model {
-  const file = readSafetensors(path);
+export async function loadModel(path: string): Promise<Model> {
+  const file = await readSafetensors(path);
   const { options: optionsText, wiring: wiringText } = file.metadata;
   requireFormat(path, file);
   const options = parseOptions(modelOptions, parseJson(path, 'options', optionsText), `${path}, options`);
@@ -63,8 +63,8 @@ export function loadModel(path: string): Model {
  * @throws DataError if there is no such file
  * @throws ConfigError if it is damaged or of another model, naming what differs
  */
-export function loadWeights(path: string, model: Model): void {
-  const file = readSafetensors(path);
+export async function loadWeights(path: string, model: Model): Promise<void> {
+  const file = await readSafetensors(path);
   requireFormat(path, file);
   fill(model, path, file);
 }

@@ -66,7 +66,7 @@ export async function compileAddon(
   installation: string,
   tensorflow: string,
   runPath: string,
-) {
+): Promise<void> {
   const napi = require('node-api-headers').include_dir as string;
   const source = join(installation, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
   const compile = (sources: string[], output: string, linked: string[]) =>
@@ -76,9 +76,10 @@ export async function compileAddon(
       ...[...sources, '-o', join(installation, output), ...linked],
     ]);
   const checked = (ended: Ended) => {
-    if (/No space left on device/.test(ended.stderr))
-      throw new DataError('the disk is full; nothing was installed');
     if (ended.status === 0) return;
+    if (/No space left on device/.test(ended.stderr)) {
+      throw new DataError('the disk is full; nothing was installed');
+    }
     throw new BackendError(
       `${compiler} could not compile the add-on against ${tensorflow}; nothing was installed:\n${lastLines(ended.stderr)}`,
     );

@@ -57,7 +57,7 @@ export function checkRequirements(python: string, folder: string, bytes: number,
   const missing: Missing[] = [];
   if (!answers(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))'])) {
     missing.push({
-      what: `${python}: no Python 3.8 or later by that name`,
+      what: `${python}: not found, or older than Python 3.8`,
       debian: 'python3 python3-pip',
       fedora: 'python3 python3-pip',
     });

@@ -110,7 +110,7 @@ const text = (value: string): Code => vector([...value].map((letter) => [letter.
 /**
  * A binary module that exports `functions` and imports the memory they work on as `backend.memory`.
  *
- * @param functions at least one; names in ASCII.
+ * @param functions - at least one; names in ASCII.
  * @returns the module's bytes, for `WebAssembly.validate` and `WebAssembly.Module`.
  */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array {

@@ -54,7 +54,7 @@ function difference(actual: ArrayLike<number>, expected: ArrayLike<number>): num
   let [largest, difference] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
     largest = Math.max(largest, Math.abs(expected[i]));
-      const here = Math.abs(actual[i] - expected[i]);
+    const here = Math.abs(actual[i] - expected[i]);
     if (!(here <= difference)) difference = here;
   }
   return largest === 0 ? difference : difference / largest;
@@ -136,8 +136,12 @@ test('convolutions of any shape, stride and padding equal the cpu backend', asyn
   });
   const added = (pad: Padding, axis: 1 | 2) =>
     typeof pad === 'number' ? 2 * pad : typeof pad === 'string' ? 0 : pad[axis][0] + pad[axis][1];
-  const fits = ({ size, kernel, pad }: Case) =>
-    pad === 'same' || [0, 1].every((a) => size[a] + added(pad, (a + 1) as 1 | 2) >= kernel[a]);
+  // With a number as padding tfjs sizes both axes of the output by the kernel's height.
+  const spans = ({ kernel, pad }: Case) =>
+    typeof pad === 'number' ? [Math.max(...kernel), Math.max(...kernel)] : kernel;
+  const fits = (given: Case) =>
+    given.pad === 'same' ||
+    [0, 1].every((a) => given.size[a] + added(given.pad, (a + 1) as 1 | 2) >= spans(given)[a]);
   await fc.assert(fc.asyncProperty(convolution.filter(fits), expectEqualBackends), { numRuns: 200 });
 });
 
@@ -193,4 +197,15 @@ test('two hundred training steps of a convolution leave no tensor and no memory 
   const before = [tf.memory().numTensors, backend.numDataIds(), backend.wasm.HEAPU8.length];
   for (let step = 0; step < 200; step++) await compute('wasm', convolution);
   expect([tf.memory().numTensors, backend.numDataIds(), backend.wasm.HEAPU8.length]).toEqual(before);
+});
+
+test('a convolution of integers is refused by name', async () => {
+  await tf.setBackend('wasm');
+  const x: tf.Tensor4D = tf.ones([1, 3, 3, 1], 'int32');
+  const filter: tf.Tensor4D = tf.ones([3, 3, 1, 1]);
+  const attributes = { strides: [1, 1], pad: 'valid', dataFormat: 'NHWC', dilations: [1, 1] };
+  expect(() =>
+    tf.engine().runKernel('Conv2D', { x, filter }, attributes as unknown as tf.NamedAttrMap),
+  ).toThrow('wasm backend Conv2D needs float32 tensors, but x is int32');
+  tf.dispose([x, filter]);
 });

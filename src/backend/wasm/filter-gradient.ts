@@ -16,8 +16,8 @@ import { address, allocate, floatIndex, floats, type WasmBackend } from './memor
 const FRAMES_PER_SUM = 4;
 
 /**
- * @param x [frames, H, W, C] float32, the convolution's input.
- * @param dy [frames, P, Q, M] float32, the gradient of its output.
+ * @param x - [frames, H, W, C] float32, the convolution's input.
+ * @param dy - [frames, P, Q, M] float32, the gradient of its output.
  * @returns [KH, KW, C, M] float32.
  */
 export function filterGradient(

@@ -14,10 +14,10 @@ import { kernelsOf } from './kernels.ts';
 import { address, allocate, floatIndex, floats, type WasmBackend } from './memory.ts';
 
 /**
- * @param x [frames, H, W, C] float32.
- * @param filter [KH, KW, C, M] float32.
- * @param bias [M] float32, or undefined for none.
- * @param relu whether y = max(0, …).
+ * @param x - [frames, H, W, C] float32.
+ * @param filter - [KH, KW, C, M] float32.
+ * @param bias - [M] float32, or undefined for none.
+ * @param relu - whether y = max(0, …).
  * @returns [frames, P, Q, M] float32.
  */
 export function convolve(

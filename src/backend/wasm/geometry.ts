@@ -35,9 +35,9 @@ export interface ConvolutionAttributes {
 /**
  * Sizes from shapes, strides and padding, by tfjs's own rules.
  *
- * @param kernel name of the calling kernel, for the message.
- * @param inputShape [frames, H, W, C].
- * @param filterShape [KH, KW, C, M].
+ * @param kernel - name of the calling kernel, for the message.
+ * @param inputShape - [frames, H, W, C].
+ * @param filterShape - [KH, KW, C, M].
  * @throws Error for NCHW tensors, which the wasm backend has never supported.
  */
 export function geometryOf(

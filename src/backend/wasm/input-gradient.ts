@@ -58,8 +58,8 @@ function rearrange(filter: Float32Array, phases: Phase[], { C, M, KH, KW, SW }: 
 }
 
 /**
- * @param dy [frames, P, Q, M] float32, the gradient of the convolution's output.
- * @param filter [KH, KW, C, M] float32.
+ * @param dy - [frames, P, Q, M] float32, the gradient of the convolution's output.
+ * @param filter - [KH, KW, C, M] float32.
  * @returns [frames, H, W, C] float32.
  */
 export function inputGradient(

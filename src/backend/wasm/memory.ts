@@ -42,8 +42,8 @@ export function allocate(backend: WasmBackend, shape: number[]): TensorInfo {
   if (address(backend, tensor) === 0) {
     const mebibytes = Math.ceil((util.sizeFromShape(shape) * 4) / 2 ** 20);
     throw new BackendError(
-      `The embedded backend has no memory left for a tensor of shape [${shape}] (${mebibytes} MiB; WebAssembly has 4 GiB in all). ` +
-        'Use a smaller batch or shorter sequences, or more workers.',
+      `the embedded backend has no memory left for a tensor of shape [${shape}] (${mebibytes} MiB; WebAssembly has ` +
+        '4 GiB in all); use a smaller batch, shorter sequences or more workers',
     );
   }
   return tensor;

@@ -51,9 +51,9 @@ const BYTES = 4; // of a float32
 /**
  * Assembles one multiply-add function.
  *
- * @param name its exported name.
- * @param contiguous how A is addressed.
- * @param fused whether to use fused multiply-add (needs relaxed SIMD: Node 22 and later).
+ * @param name - its exported name.
+ * @param contiguous - how A is addressed.
+ * @param fused - whether to use fused multiply-add (needs relaxed SIMD: Node 22 and later).
  */
 export function multiplyAddFunction(name: string, contiguous: Contiguous, fused: boolean): WasmFunction {
   const [a, aStride, b, bStride, c, cStride, I, J, K] = [0, 1, 2, 3, 4, 5, 6, 7, 8];

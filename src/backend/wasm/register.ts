@@ -25,17 +25,26 @@ interface ForwardAttributes extends ConvolutionAttributes {
   activation?: string;
 }
 
+/** The loops read float32, whatever is there. */
+function requireFloat32(kernelName: string, inputs: Record<string, TensorInfo | undefined>): void {
+  for (const [name, tensor] of Object.entries(inputs)) {
+    if (tensor && tensor.dtype !== 'float32') {
+      throw new Error(`wasm backend ${kernelName} needs float32 tensors, but ${name} is ${tensor.dtype}`);
+    }
+  }
+}
+
 /** Conv2D and FusedConv2D; `own` is the package's kernel. */
 function forwardKernel(kernelName: 'Conv2D' | 'FusedConv2D', own: KernelFunc): KernelFunc {
   return (call) => {
-    const { x, filter, bias, preluActivationWeights } = call.inputs as Record<string, TensorInfo | undefined>;
+    const { x, filter, bias } = call.inputs as Record<string, TensorInfo | undefined>;
     const attributes = call.attrs as unknown as ForwardAttributes;
     const { dilations, activation = 'linear', dataFormat } = attributes;
     const dilated = [dilations].flat().some((dilation) => dilation !== 1);
-    const plain = activation === 'linear' || activation === 'relu';
-    const channelBias = bias === undefined || bias.shape.length === 1;
-    if (dilated || !plain || !channelBias || preluActivationWeights !== undefined || dataFormat === 'NCHW')
-      return own(call);
+    const otherActivation = activation !== 'linear' && activation !== 'relu'; // prelu among them
+    const otherBias = bias !== undefined && bias.shape.length !== 1;
+    if (dilated || otherActivation || otherBias || dataFormat === 'NCHW') return own(call);
+    requireFloat32(kernelName, { x, filter, bias });
     const geometry = geometryOf(
       kernelName,
       (x as TensorInfo).shape,
@@ -49,6 +58,7 @@ function forwardKernel(kernelName: 'Conv2D' | 'FusedConv2D', own: KernelFunc): K
 
 const filterGradientKernel: KernelFunc = ({ inputs, backend, attrs }) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
+  requireFloat32('Conv2DBackpropFilter', { x, dy });
   const attributes = attrs as unknown as ConvolutionAttributes & { filterShape: number[] };
   const geometry = geometryOf('Conv2DBackpropFilter', x.shape, attributes.filterShape, attributes);
   return filterGradient(backend as WasmBackend, x, dy, geometry);
@@ -56,6 +66,7 @@ const filterGradientKernel: KernelFunc = ({ inputs, backend, attrs }) => {
 
 const inputGradientKernel: KernelFunc = ({ inputs, backend, attrs }) => {
   const { dy, filter } = inputs as { dy: TensorInfo; filter: TensorInfo };
+  requireFloat32('Conv2DBackpropInput', { dy, filter });
   const attributes = attrs as unknown as ConvolutionAttributes & { inputShape: number[] };
   const geometry = geometryOf('Conv2DBackpropInput', attributes.inputShape, filter.shape, attributes);
   return inputGradient(backend as WasmBackend, dy, filter, geometry);

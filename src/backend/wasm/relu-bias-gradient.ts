@@ -79,8 +79,8 @@ export const reluBiasKernels: KernelConfig[] = [
 /**
  * dx = dy where y > 0, else 0. Only while the wasm backend is active, and after `registerWasm()`.
  *
- * @param dy [frames, P, Q, M] float32, gradient of the ReLU's output.
- * @param y the ReLU's output, same shape.
+ * @param dy - [frames, P, Q, M] float32, gradient of the ReLU's output.
+ * @param y - the ReLU's output, same shape.
  */
 export function reluGradWasm(dy: Tensor4D, y: Tensor4D): Tensor4D {
   return engine().runKernel('ReluGrad', { dy, y } as unknown as NamedTensorMap, {}) as Tensor4D;
@@ -89,7 +89,7 @@ export function reluGradWasm(dy: Tensor4D, y: Tensor4D): Tensor4D {
 /**
  * db = Σ over frames, rows and columns of dy. Only while the wasm backend is active, and after `registerWasm()`.
  *
- * @param dy [frames, P, Q, M] float32, gradient of the sum that the bias was added to.
+ * @param dy - [frames, P, Q, M] float32, gradient of the sum that the bias was added to.
  * @returns [M] float32.
  */
 export function biasGradientWasm(dy: Tensor4D): Tensor1D {

@@ -1,0 +1,85 @@
+/** The frame of the command line: help, names, spellings, exit status, streams. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { commands, groups } from '../../src/cli/commands.ts';
+import { ENTRY, ncpTrain } from './command-line.ts';
+
+test('--help lists every command and group on stdout, with status 0', async () => {
+  const { status, stdout, stderr } = await ncpTrain(['--help']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^  ${name.split(' ')[0]}\\b`, 'm'));
+  for (const summary of Object.values(groups)) expect(stdout.replace(/\s+/g, ' ')).toContain(summary);
+});
+
+test('--help takes under 0.3 s: it imports no command', () => {
+  const times = [1, 2, 3].map(() => {
+    const start = performance.now();
+    spawnSync(process.execPath, [ENTRY, '--help']);
+    return performance.now() - start;
+  });
+  const bare = [1, 2, 3].map(() => {
+    const start = performance.now();
+    spawnSync(process.execPath, ['-e', '0']);
+    return performance.now() - start;
+  });
+  // Beyond what node itself takes on this machine, at the best of three, so that a busy machine does not matter.
+  expect(Math.min(...times) - Math.min(...bare)).toBeLessThan(250);
+});
+
+test('a command shows its own help', async () => {
+  const { status, stdout } = await ncpTrain(['backend', 'install', '--help']);
+  expect(status).toBe(0);
+  expect(stdout).toMatchInlineSnapshot(`
+    "Usage: ncp-train backend install [options]
+
+    get TensorFlow and compile the native backend
+
+    Options:
+      --gpu                   with the CUDA libraries, for NVIDIA GPUs
+      --python <path>         use the TensorFlow of this Python, or its pip
+                              (default: pip of python3)
+      --tensorflow <version>  version of TensorFlow (default: 2.21.0)
+      -h, --help              print this help; after a command, its options
+    "
+  `);
+  expect((await ncpTrain(['help', 'backend', 'install'])).stdout).toBe(stdout);
+});
+
+test('every command in the table defines itself', async () => {
+  for (const { name, load } of commands) expect((await load()).define, name).toBeTypeOf('function');
+});
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(await ncpTrain(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test.each([
+  [['doctr'], "unknown command 'doctr'\n(Did you mean doctor?)"],
+  [['backend', 'instal'], "unknown command 'instal'\n(Did you mean install?)"],
+  [['doctor', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
+  [['backend', 'list', 'tensorflow'], "too many arguments for 'list'"],
+  [['backend', 'install', '--tensorflow'], "'--tensorflow <version>' argument missing"],
+  [['backend', 'install', '--tensorflow', 'two'], '--tensorflow two: expected a version such as 2.21.0'],
+])('%j is a usage error: status 2, one message, no stack', async (args, message) => {
+  const { status, stdout, stderr } = await ncpTrain(args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+});
+
+test('a missing command is a usage error that shows what there is', async () => {
+  const { status, stdout, stderr } = await ncpTrain([]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain('Commands:');
+});
+
+test('a reader that stops early, as head does, is no error', () => {
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', `"${process.execPath}" "${ENTRY}" backend list | true; echo done`],
+    { encoding: 'utf8' },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});

@@ -1,0 +1,53 @@
+/** Runs the built command line as a user would, in a data folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));
+
+export interface Ended {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A folder that is removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ncp-train-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  return folder;
+}
+
+/** Starts `ncp-train` in a process group of its own. @param environment - added to this process's */
+export function start(
+  args: string[],
+  environment: Record<string, string> = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [ENTRY, ...args], { env, detached: true });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('exit', (status) => setTimeout(() => resolve({ status, ...output }), 50)); // the pipes' last words
+  });
+  return { child, ended };
+}
+
+/** Runs `ncp-train` to its end. */
+export function ncpTrain(args: string[], environment?: Record<string, string>): Promise<Ended> {
+  return start(args, environment).ended;
+}
+
+/** Writes an executable shell script. */
+export function script(folder: string, name: string, body: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
+  chmodSync(join(folder, name), 0o755);
+}

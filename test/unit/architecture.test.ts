@@ -1,0 +1,56 @@
+/** Imports go downwards, and never in a circle (ARCHITECTURE.md, "Who may import whom"). */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../../src');
+
+/** From the bottom up; a folder may import from its own level and from those before it. */
+const LEVELS = [
+  ['errors.ts', 'nearest.ts'],
+  ['random', 'config'],
+  ['backend'],
+  ['augment', 'models'],
+  ['train', 'library'],
+  ['cli', 'index.ts'],
+];
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+);
+const imports = new Map(
+  files.map((file) => {
+    const text = readFileSync(join(SRC, file), 'utf8');
+    const paths = Array.from(text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g), (match) => match[1]);
+    return [file, paths.map((path) => normalize(join(dirname(file), path)))];
+  }),
+);
+
+const levelOf = (file: string) => LEVELS.findIndex((level) => level.includes(file.split('/')[0]));
+
+describe('the source', () => {
+  it('has every file in a known folder', () => {
+    expect(files.filter((file) => levelOf(file) < 0)).toEqual([]);
+    expect(files.length).toBeGreaterThan(40);
+  });
+
+  it('imports downwards only', () => {
+    const upwards = files.flatMap((file) =>
+      (imports.get(file) ?? []).filter((to) => levelOf(to) > levelOf(file)).map((to) => `${file} → ${to}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('has no circular imports', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const walk = (file: string, path: string[]) => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      if (path.includes(file) || done.has(file)) return;
+      for (const to of imports.get(file) ?? []) walk(to, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+});
