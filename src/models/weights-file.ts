@@ -2,13 +2,15 @@
  * A model as one open file: its weights as safetensors, its options and wiring in the header, so that the file
  * alone gives the model back. Any safetensors reader can open it.
  */
+import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { parseOptions } from '../config/parse.ts';
-import { modelOptions } from '../config/schema.ts';
+import { type ModelOptions, modelOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
 import { disposeModel, type Model } from './model.ts';
 import { buildModel } from './registry.ts';
-import { readSafetensors, type SafetensorsFile, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import type { Wiring } from './wiring/wiring.ts';
 import { wiringFromJson, wiringToJson } from './wiring/wiring-json.ts';
 
 /** Stands in every header; a later layout will have another number. */
@@ -42,14 +44,10 @@ export async function saveModel(path: string, model: Model): Promise<void> {
  * @throws ConfigError if it is damaged or not of this program, naming what is wrong
  */
 export async function loadModel(path: string): Promise<Model> {
-  const file = await readSafetensors(path);
-  const { options: optionsText, wiring: wiringText } = file.metadata;
-  requireFormat(path, file);
-  const options = parseOptions(modelOptions, parseJson(path, 'options', optionsText), `${path}, options`);
-  const wiring = wiringText === undefined ? undefined : wiringFromJson(parseJson(path, 'wiring', wiringText));
-  const model = buildModel(options, 0, wiring);
+  const { tensors, options, wiring } = await readModelFile(path);
+  const model = inFile(path, () => buildModel(options, 0, wiring));
   try {
-    fill(model, path, file);
+    fill(model, path, tensors);
   } catch (error) {
     disposeModel(model);
     throw error;
@@ -64,13 +62,43 @@ export async function loadModel(path: string): Promise<Model> {
  * @throws ConfigError if it is damaged or of another model, naming what differs
  */
 export async function loadWeights(path: string, model: Model): Promise<void> {
-  const file = await readSafetensors(path);
-  requireFormat(path, file);
-  fill(model, path, file);
+  const { tensors, options, wiring } = await readModelFile(path);
+  fill(model, path, tensors, [...differentOptions(model, options), ...differentWiring(model, wiring)]);
 }
 
-/** Compares everything first, then assigns. */
-function fill(model: Model, path: string, { tensors, metadata }: SafetensorsFile): void {
+/** A file whose header is of this program: its tensors, and what they are the weights of. */
+async function readModelFile(path: string) {
+  const { tensors, metadata } = await readSafetensors(path);
+  if (metadata.format !== FORMAT) {
+    throw new ConfigError(
+      `${path} is no weights file of this program: its header has format ${JSON.stringify(metadata.format)}, ` +
+        `not ${JSON.stringify(FORMAT)}`,
+    );
+  }
+  const options = parseOptions(
+    modelOptions,
+    parseJson(path, 'options', metadata.options),
+    `${path}, options`,
+  );
+  const given = metadata.wiring === undefined ? undefined : parseJson(path, 'wiring', metadata.wiring);
+  if (given === undefined && options.model === 'wm') {
+    throw new ConfigError(`${path}: the header has no wiring, which a file of model wm needs`);
+  }
+  const wiring = given === undefined ? undefined : inFile(path, () => wiringFromJson(given));
+  return { tensors, options, wiring };
+}
+
+/**
+ * Compares everything first, then assigns.
+ *
+ * @param differences - what was found to differ already
+ */
+function fill(
+  model: Model,
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  differences: readonly string[] = [],
+): void {
   const faults: string[] = [];
   for (const [name, { shape }] of model.weights) {
     const found = tensors.get(name);
@@ -83,8 +111,9 @@ function fill(model: Model, path: string, { tensors, metadata }: SafetensorsFile
       faults.push(`${name} holds numbers that are not finite`);
     }
   }
-  for (const name of tensors.keys()) if (!model.weights.has(name)) faults.push(`${name} is not of this model`);
-  faults.push(...differentOptions(model, path, metadata.options), ...differentWiring(model, metadata.wiring));
+  for (const name of tensors.keys())
+    if (!model.weights.has(name)) faults.push(`${name} is not of this model`);
+  faults.push(...differences);
   if (faults.length > 0) {
     throw new ConfigError(`${path} does not fit model ${model.options.model}: ${summary(faults)}`);
   }
@@ -95,14 +124,6 @@ function fill(model: Model, path: string, { tensors, metadata }: SafetensorsFile
   }
 }
 
-function requireFormat(path: string, { metadata }: SafetensorsFile): void {
-  if (metadata.format === FORMAT) return;
-  throw new ConfigError(
-    `${path} is no weights file of this program: its header has format ${JSON.stringify(metadata.format)}, ` +
-      `not ${JSON.stringify(FORMAT)}`,
-  );
-}
-
 function parseJson(path: string, what: string, text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');
@@ -111,17 +132,30 @@ function parseJson(path: string, what: string, text: string | undefined): unknow
   }
 }
 
-function differentOptions(model: Model, path: string, text: string | undefined): string[] {
-  const found = parseJson(path, 'options', text) as Record<string, unknown>;
-  return Object.entries(model.options)
-    .filter(([key, value]) => found[key] !== value)
-    .map(([key, value]) => `option ${key} is ${JSON.stringify(found[key])} there, ${JSON.stringify(value)} here`);
+/** Names the file in front of what is refused. */
+function inFile<Value>(path: string, action: () => Value): Value {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${path}: ${error.message}`) : error;
+  }
 }
 
-function differentWiring(model: Model, text: string | undefined): string[] {
-  const wiring = model.kind === 'recurrent' ? model.wiring : undefined;
-  const here = wiring && JSON.stringify(wiringToJson(wiring));
-  return here === text ? [] : ['its wiring is another'];
+function differentOptions(model: Model, found: ModelOptions): string[] {
+  return (Object.keys(model.options) as (keyof ModelOptions)[])
+    .filter((key) => found[key] !== model.options[key])
+    .map(
+      (key) =>
+        `option ${key} is ${JSON.stringify(found[key])} there, ${JSON.stringify(model.options[key])} here`,
+    );
+}
+
+/** Of wirings only the synapses and the outputs count, not what made them. */
+function differentWiring(model: Model, found: Wiring | undefined): string[] {
+  const essence = (wiring: Wiring | undefined) =>
+    wiring && { outputs: wiring.outputs, sensory: wiring.sensory, neural: wiring.neural };
+  const here = model.kind === 'recurrent' ? model.wiring : undefined;
+  return isDeepStrictEqual(essence(here), essence(found)) ? [] : ['its wiring is another'];
 }
 
 /** The first few faults, and how many more. */

@@ -20,7 +20,7 @@ const build = (model: ModelName) => buildModel(modelOptions.parse({ model }), 0)
 function share({ T, B, frames, labels, shares }: Batch, first: number, end: number): Batch {
   const mine = (values: Float32Array) => values.filter((_, n) => n % B >= first && n % B < end);
   const [H, W, C] = frames.shape.slice(1);
-  const bySequence = tf.reshape(frames, [T, B, H, W * C]);
+  const bySequence: tf.Tensor4D = tf.reshape(frames, [T, B, H, W * C]);
   const part = tf.slice4d(bySequence, [0, first, 0, 0], [T, end - first, H, W * C]);
   return {
     T,

@@ -10,15 +10,15 @@ import { afterAll, expect, test } from 'vitest';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/models/safetensors.ts';
 import { PYTHON, requirement } from '../require.ts';
 
-const numpyPackage = requirement('python-safetensors');
+const safetensors = requirement('python-safetensors');
 const folder = mkdtempSync(join(tmpdir(), 'safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const python = (program: string, ...args: string[]) =>
   execFileSync(PYTHON, ['-c', program, ...args], { encoding: 'utf8' });
 
-test.skipIf(!numpyPackage.present)(
-  numpyPackage.title('safetensors.numpy.load_file reads every kind of tensor we write'),
+test.skipIf(!safetensors.present)(
+  safetensors.title('safetensors.numpy.load_file reads every kind of tensor we write'),
   async () => {
     const path = join(folder, 'ours.safetensors');
     const tensors = new Map<string, StoredTensor>([
@@ -54,8 +54,8 @@ print(json.dumps([metadata['format'], {n: [str(t.dtype), list(t.shape), t.ravel(
   },
 );
 
-test.skipIf(!numpyPackage.present)(
-  numpyPackage.title('a file that Python wrote is read with the same values'),
+test.skipIf(!safetensors.present)(
+  safetensors.title('a file that Python wrote is read with the same values'),
   async () => {
     const path = join(folder, 'theirs.safetensors');
     const program = `
