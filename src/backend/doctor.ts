@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { BACKENDS, type BackendName } from './names.ts';
 import { nativeInstallation, tildePath } from './paths.ts';
-import { probe, type Speed } from './probe.ts';
+import { probe } from './probe.ts';
 
 export interface BackendReport {
   name: BackendName;
@@ -19,7 +19,6 @@ export interface BackendReport {
   reason?: string;
   /** The command that mends it. */
   remedy?: string;
-  speed?: Speed;
 }
 
 export interface Diagnosis {
@@ -46,11 +45,10 @@ const FEATURES = [
 
 const require = createRequire(import.meta.url);
 
-/** @param seconds - also train so long on each backend that works */
-export async function diagnose(seconds?: number): Promise<Diagnosis> {
+/** Tries every backend that is installed. */
+export async function diagnose(): Promise<Diagnosis> {
   const needed = require('../../package.json').engines.node as string;
-  const backends: BackendReport[] = [];
-  for (const name of BACKENDS) backends.push(await report(name, seconds)); // in turn: they are timed
+  const backends = await Promise.all(BACKENDS.map(report));
   return {
     node: { version: process.version, supported: isAtLeast(process.versions.node, needed), needed },
     processor: {
@@ -68,21 +66,21 @@ export function listBackends(): BackendReport[] {
   return BACKENDS.map((name) => ({ ...described(name), works: described(name).version !== undefined }));
 }
 
-async function report(backend: BackendName, seconds?: number): Promise<BackendReport> {
+async function report(backend: BackendName): Promise<BackendReport> {
   const found = described(backend);
   if (found.version === undefined) return { ...found, works: false };
-  const probed = await probe({ backend, seconds });
+  const probed = await probe({ backend });
   if (!probed.works) {
     const remedy =
       backend === 'tensorflow' ? 'ncp-train backend remove && ncp-train backend install' : 'npm install';
     return { ...found, works: false, reason: probed.reason, remedy };
   }
-  const { gpu, speed } = probed;
-  if (backend === 'wasm') return { ...found, works: true, speed };
+  const { gpu } = probed;
+  if (backend === 'wasm') return { ...found, works: true };
   const version = `${found.version}, on the ${gpu ? 'GPU' : 'CPU'}`;
   const lacksGpu = !gpu && nativeInstallation()?.gpu === true;
   const advice = lacksGpu ? { reason: 'no GPU was found; `nvidia-smi` lists those the driver has' } : {};
-  return { ...found, version, works: true, speed, ...advice };
+  return { ...found, version, works: true, ...advice };
 }
 
 function described(name: BackendName): Omit<BackendReport, 'works'> {

@@ -6,20 +6,11 @@
  * stopped at any moment, even by SIGKILL, there is the old installation or the new one and nothing between; what
  * an interrupted install left behind is swept by the next.
  */
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { BackendError, DataError, UsageError } from '../errors.ts';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BackendError, UsageError } from '../errors.ts';
 import { compileAddon } from './install/compiler.ts';
+import { adopt, keepLibraries, madeFolder, stageFolder, sweep } from './install/folder.ts';
 import { lock } from './install/lock.ts';
 import { placePackages } from './install/package.ts';
 import { fetchTensorFlow } from './install/pip.ts';
@@ -28,14 +19,7 @@ import { reporting } from './install/progress.ts';
 import { type FoundTensorFlow, tensorflowOf } from './install/python.ts';
 import { checkPlatform, checkRequirements } from './install/requirements.ts';
 import { TENSORFLOW, TFJS_NODE } from './install/versions.ts';
-import {
-  currentFile,
-  type Installation,
-  nativeInstallation,
-  readInstallation,
-  tensorflowFolder,
-  tildePath,
-} from './paths.ts';
+import { currentFile, type Installation, nativeInstallation, tensorflowFolder } from './paths.ts';
 import { probe } from './probe.ts';
 
 export interface InstallOptions {
@@ -53,7 +37,6 @@ export interface Installed {
   already: boolean;
 }
 
-const PARTIAL = '.partial-';
 /** Room for the wheel, its unpacked files and what stays (0.9 GB; with CUDA 7 GB), in bytes. */
 const ROOM = { fetched: 3e9, gpu: 14e9, existing: 1e8 };
 
@@ -108,19 +91,6 @@ export function removeNative(): boolean {
   return names.length > 0;
 }
 
-function madeFolder(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    const where = tildePath(folder);
-    throw new DataError(
-      `${where} cannot be written: ${(error as Error).message}. XDG_DATA_HOME puts it elsewhere`,
-    );
-  }
-  return folder;
-}
-
 /** Without options any installation will do; an option that is given has to fit. */
 function satisfies(current: Installation, { gpu, python, tensorflow }: InstallOptions): boolean {
   return (
@@ -137,7 +107,7 @@ async function make(root: string, options: InstallOptions): Promise<Installation
   const room = existing !== undefined ? ROOM.existing : gpu ? ROOM.gpu : ROOM.fetched;
   const compiler = checkRequirements(python, root, room, existing === undefined);
 
-  const stage = mkdtempSync(join(root, PARTIAL));
+  const stage = stageFolder(root);
   await placePackages(stage, python);
   if (existing === undefined) {
     const site = join(stage, 'site');
@@ -157,8 +127,9 @@ async function make(root: string, options: InstallOptions): Promise<Installation
   writeFileSync(join(stage, 'installation.json'), `${JSON.stringify(described, null, 2)}\n`);
 
   const probed = await reporting('trying it', () => probe({ backend: 'tensorflow', installation: stage }));
-  if (!probed.works)
+  if (!probed.works) {
     throw new BackendError(`what was built does not work; nothing was installed:\n${probed.reason}`);
+  }
   const kind = existing !== undefined ? 'python' : gpu ? 'cuda' : 'cpu';
   return adopt(root, stage, `${described.tensorflow}-${kind}`);
 }
@@ -170,52 +141,6 @@ function usable(
 ): FoundTensorFlow | undefined {
   if (found === undefined || (tensorflow !== undefined && tensorflow !== found.version)) return undefined;
   return gpu === true && !found.gpu ? undefined : found;
-}
-
-/** Of what pip unpacked, 1.3 GB, only the libraries and the licences are used once the add-on is compiled. */
-function keepLibraries(stage: string): void {
-  const [site, kept] = [join(stage, 'site'), join(stage, 'kept')];
-  for (const name of readdirSync(site).filter(
-    (entry) => entry === 'nvidia' || entry.endsWith('.dist-info'),
-  )) {
-    move(join(site, name), join(kept, name));
-  }
-  for (const name of readdirSync(join(site, 'tensorflow')).filter((entry) =>
-    /\.so\.\d+$|^THIRD_PARTY/.test(entry),
-  )) {
-    move(join(site, 'tensorflow', name), join(kept, 'tensorflow', name));
-  }
-  rmSync(site, { recursive: true });
-  rmSync(join(stage, 'temporary'), { recursive: true, force: true });
-  renameSync(kept, site);
-}
-
-function move(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  renameSync(from, to);
-}
-
-/** Gives the finished folder its name, makes it the current one, and deletes the others. */
-function adopt(root: string, stage: string, name: string): Installation {
-  const final = join(root, name);
-  if (existsSync(final)) renameSync(final, `${stage}-replaced`);
-  renameSync(stage, final);
-  const pointer = join(root, `${PARTIAL}current`);
-  writeFileSync(pointer, `${name}\n`);
-  renameSync(pointer, currentFile());
-  for (const other of readdirSync(root).filter(
-    (entry) => readInstallation(join(root, entry)) && entry !== name,
-  )) {
-    rmSync(join(root, other), { recursive: true });
-  }
-  return readInstallation(final) as Installation;
-}
-
-/** Deletes what interrupted installs left; a process of theirs may still be writing there, hence the retries. */
-function sweep(root: string): void {
-  for (const name of readdirSync(root).filter((entry) => entry.startsWith(PARTIAL))) {
-    rmSync(join(root, name), { recursive: true, force: true, maxRetries: 10 });
-  }
 }
 
 /** Tidies up when the user or the system stops this process. @returns the function that ends this */

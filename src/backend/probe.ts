@@ -12,20 +12,13 @@ export interface ProbeRequest {
   backend: 'tensorflow' | 'wasm';
   /** Folder of an installation that is not the current one (`tensorflow` only). */
   installation?: string;
-  /** Also train for so many seconds. */
-  seconds?: number;
 }
 
-export interface Speed {
-  msPerStep: number;
-  framesPerSecond: number;
-}
-
-export type Probed = { works: true; gpu: boolean; speed?: Speed } | { works: false; reason: string };
+export type Probed = { works: true; gpu: boolean } | { works: false; reason: string };
 
 const self = fileURLToPath(import.meta.url);
 
-/** Whether the backend loads and computes a convolution and its gradients rightly, and how fast it trains if asked. */
+/** Whether the backend loads and computes a convolution and its gradients rightly. */
 export async function probe(request: ProbeRequest): Promise<Probed> {
   const args = [...process.execArgv, self, JSON.stringify(request)];
   const environment = { TF_CPP_MIN_LOG_LEVEL: '0' }; // if it fails, all that TensorFlow says is wanted
@@ -45,17 +38,14 @@ export async function probe(request: ProbeRequest): Promise<Probed> {
 
 // --- in the process ---
 
-async function answer({ backend, installation, seconds }: ProbeRequest): Promise<Probed> {
+async function answer({ backend, installation }: ProbeRequest): Promise<Probed> {
   const native = await import('./native.ts');
   const { useBackend } = await import('./choose.ts');
   if (installation !== undefined) await native.loadNative({ installation });
   await useBackend(backend);
   const fault = await wrongResult();
   if (fault !== undefined) return { works: false, reason: fault };
-  const gpu = backend === 'tensorflow' && native.nativeBackend().isUsingGpuDevice;
-  if (seconds === undefined) return { works: true, gpu };
-  const { trainingSpeed } = await import('../train/speed.ts');
-  return { works: true, gpu, speed: await trainingSpeed(seconds) };
+  return { works: true, gpu: backend === 'tensorflow' && native.nativeBackend().isUsingGpuDevice };
 }
 
 /** y = conv(x, k) over ones, stride 2: each output sums 2·2·3 products; dy/dk sums over the 4 places it touched. */

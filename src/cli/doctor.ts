@@ -9,13 +9,33 @@ export function define(command: Command): void {
     .option('--speed', 'also train for a second on each backend')
     .option('--json', 'print JSON')
     .action(async ({ speed, json }) => {
-      const diagnosis = await diagnose(speed ? 1 : undefined);
-      console.log(json ? JSON.stringify(diagnosis, null, 2) : text(diagnosis));
+      const diagnosis: Diagnosis = await diagnose();
+      const backends = speed ? await timed(diagnosis.backends) : diagnosis.backends;
+      console.log(
+        json ? JSON.stringify({ ...diagnosis, backends }, null, 2) : text({ ...diagnosis, backends }),
+      );
       if (!diagnosis.backends.some(({ works }) => works)) throw new BackendError('no backend works');
     });
 }
 
-function text({ node, processor, memory, backends }: Diagnosis): string {
+type TimedReport = BackendReport & { speed?: { msPerStep: number; framesPerSecond: number } };
+
+/** Trains for a second on each backend that works, one after the other. */
+async function timed(backends: BackendReport[]): Promise<TimedReport[]> {
+  const { useBackend } = await import('../backend/choose.ts');
+  const { trainingSpeed } = await import('../train/speed.ts');
+  const reports: TimedReport[] = [];
+  for (const report of backends) {
+    if (!report.works) reports.push(report);
+    else {
+      await useBackend(report.name);
+      reports.push({ ...report, speed: await trainingSpeed(1) });
+    }
+  }
+  return reports;
+}
+
+function text({ node, processor, memory, backends }: Diagnosis & { backends: TimedReport[] }): string {
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
   const support = node.supported ? 'supported' : `not supported: ${node.needed} is needed`;
   const features = processor.features.length === 0 ? [] : [`           ${processor.features.join(' ')}`];
@@ -30,7 +50,7 @@ function text({ node, processor, memory, backends }: Diagnosis): string {
   ].join('\n');
 }
 
-function row({ name, works, version, path, speed }: BackendReport): string[] {
+function row({ name, works, version, path, speed }: TimedReport): string[] {
   const state = works ? 'works' : version === undefined ? 'not installed' : 'does not work';
   const cells = [name, state, version ?? '', path ?? ''];
   if (speed === undefined) return cells;

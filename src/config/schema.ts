@@ -1,6 +1,7 @@
 /**
- * The options of the program: the only place where names, defaults, ranges and meanings stand. Help texts,
- * configuration files and the headers of weights files are made from it (docs/pipeline.md §4 has the paper's).
+ * The options of the program: the only place where names, defaults, ranges and meanings stand. Help texts, the
+ * files in `configs/`, the JSON Schema, what a run records and the headers of weights files are all made from it.
+ * Names and defaults of the paper's options are those of docs/pipeline.md §4.
  */
 import { z } from 'zod';
 
@@ -16,31 +17,144 @@ export const SOLVERS = ['semi-implicit', 'euler', 'rk4'] as const;
 export type RecurrentModelName = (typeof RECURRENT_MODELS)[number];
 export type ModelName = (typeof MODELS)[number];
 
+/** An option whose default is the same for every command. */
+const option = <Type extends z.ZodType>(
+  type: Type,
+  fallback: z.output<Type>,
+  description: string,
+  title?: string,
+) => type.default(fallback as never).meta({ description, title });
+
 /** What determines the function a model computes, beside its weights. Recorded in every weights file. */
 export const modelOptions = z.strictObject({
   model: z.enum(MODELS).meta({ title: 'model', description: 'the network that is trained' }),
-  wm_size: z.enum(WM_SIZES).default('small').meta({ title: 'wiring', description: 'wiring of wm' }),
-  solver: z
-    .enum(SOLVERS)
-    .default('semi-implicit')
-    .meta({ title: 'solver', description: 'how wm integrates its differential equations' }),
-  lstm_size: z.int().min(1).default(64).meta({ description: 'units of every recurrent cell but wm' }),
-  lstm_clip: z
-    .number()
-    .default(-1)
-    .meta({ description: 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none' }),
-  lstm_forget_bias: z.number().default(1).meta({ description: 'added to the forget gate of lstm' }),
-  ctfeedback: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'the state of ctrnn feeds back into its drive' }),
-  sparsity: z.number().lt(1).default(-1).meta({
-    description: 'share of the recurrent weights that stays 0, of every cell but wm; 0 or less: none',
-  }),
-  compat: z
-    .enum(['none', 'paper'])
-    .default('none')
-    .meta({ title: 'compatibility', description: 'paper: with the defects of the published scripts' }),
+  wm_size: option(z.enum(WM_SIZES), 'small', 'wiring of wm', 'wiring'),
+  solver: option(z.enum(SOLVERS), 'semi-implicit', 'how wm integrates its differential equations', 'solver'),
+  lstm_size: option(z.int().min(1), 64, 'units of every recurrent cell but wm'),
+  lstm_clip: option(z.number(), -1, 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none'),
+  lstm_forget_bias: option(z.number(), 1, 'added to the forget gate of lstm'),
+  ctfeedback: option(z.boolean(), false, 'the state of ctrnn feeds back into its drive'),
+  sparsity: option(
+    z.number().lt(1),
+    -1,
+    'share of the recurrent weights that stays 0, of every cell but wm; 0 or less: none',
+  ),
+  compat: option(
+    z.enum(['none', 'paper']),
+    'none',
+    'paper: with the defects of the published scripts (docs/pipeline.md §6)',
+    'compatibility',
+  ),
 });
 
 export type ModelOptions = z.output<typeof modelOptions>;
+
+/** An option whose default the commands choose, e.g. `epochs(50)`. */
+const choice =
+  <Type extends z.ZodType>(type: Type, description: string) =>
+  (fallback: z.output<Type>) =>
+    type.default(fallback as never).meta({ description });
+
+/** An option without a default: what is not given is left to what `description` says. */
+const open = <Type extends z.ZodType>(type: Type, description: string) =>
+  type.optional().meta({ description });
+
+const epochs = choice(z.int().min(0), 'passes over the training frames');
+const data = choice(z.string(), 'folder of recordings (*.h5), with or without a dataset.yaml');
+const curveFactor = choice(z.number().min(0), 'weight of a sample is exp(curve_factor·|label|)');
+const shadowGamma = choice(z.number().min(0), 'strength of the shadow augmentation; 0: off');
+const logPeriod = choice(z.int().min(1), 'epochs between two printed lines; the log has every epoch');
+const lstmClip = choice(z.number(), 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none');
+const feedback = choice(z.boolean(), 'the state of ctrnn feeds back into its drive');
+const wmSize = choice(z.enum(WM_SIZES), 'wiring of wm');
+
+const share = z.number().gt(0).max(1);
+
+/** What `passive` and `active` have in common with the same defaults. */
+const training = {
+  base_path: option(
+    z.string().regex(/^[\w.-]+$/),
+    'session',
+    'name of the session, part of its folder’s name',
+  ),
+  sessions_dir: option(z.string(), 'sessions', 'where runs are written'),
+  seed: option(z.int().min(0), 1, 'of start values, batches, augmentation and dropout'),
+  lr: option(z.number().gt(0), 0.0005, 'learning rate of Adam'),
+  batch_size: option(z.int().min(1), 20, 'sequences in a batch; frames, for cnn'),
+  seq_len: option(z.int().min(1), 16, 'frames in a training sequence'),
+  conv_grad_scaling: option(z.number().min(0), 1, 'factor on the gradients of the convolutions; not for cnn'),
+  darkening_ratio: option(z.number().min(0).max(1), 0.66, 'share of the shadows that darken'),
+  perspective: option(z.boolean(), false, 'also shift and turn the view, with the label corrected'),
+  drf: option(share, 0.5, 'cnn: probability to keep a feature behind the convolutions'),
+  dr1: option(share, 0.5, 'cnn: probability to keep a unit of the first dense layer'),
+  dr2: option(share, 0.7, 'cnn: probability to keep a unit of the second dense layer'),
+  patience: option(z.int().min(0), 0, 'stop after so many epochs without a better validation loss; 0: never'),
+  max_minutes: option(z.number().min(0), 0, 'stop with a checkpoint after so many minutes; 0: never'),
+  debug: option(z.boolean(), false, 'use one recording only'),
+  crop: open(
+    z.string(),
+    'paper, full, or left,top,right,bottom in fractions; not given: as dataset.yaml says, else paper',
+  ),
+  channel_order: open(
+    z.enum(['rgb', 'bgr']),
+    'of the recorded frames; not given: as dataset.yaml says, else rgb',
+  ),
+  label_scale: open(z.number().gt(0), 'factor on the labels; not given: as dataset.yaml says, else 1000'),
+  label_sign: open(z.union([z.literal(1), z.literal(-1)]), 'not given: as dataset.yaml says, else 1'),
+  cache_dir: open(z.string(), 'where cropped frames are kept; not given: the user’s cache folder'),
+  backend: option(
+    z.enum(['auto', 'tensorflow', 'wasm']),
+    'auto',
+    'what computes; auto: the first that works',
+    'backend',
+  ),
+  workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core'),
+  loaders: option(z.int().min(0), 1, 'threads that prepare batches; 0: none, between the steps'),
+  threads: option(z.int().min(0), 0, 'threads of TensorFlow; 0: one a core'),
+  wiring: open(z.string(), 'JSON file with a wiring of your own for wm'),
+};
+
+const { model, solver, lstm_size, lstm_forget_bias, sparsity, compat } = modelOptions.shape;
+
+/** `ncp-train passive`: 10-fold cross-testing (docs/pipeline.md §1 and §4). */
+export const passiveOptions = z.strictObject({
+  model,
+  experiment_id: z.int().min(0).meta({ description: 'the fold whose files are kept for the test: 0 to 9' }),
+  data: data('training_data_passive'),
+  folds: open(z.string(), 'paper, auto:K, or a YAML file; not given: as dataset.yaml says, else paper'),
+  epochs: epochs(50),
+  ...training,
+  curve_factor: curveFactor(0.1),
+  shadow_gamma: shadowGamma(1),
+  wm_size: wmSize('small'),
+  solver,
+  lstm_size,
+  lstm_clip: lstmClip(-1),
+  lstm_forget_bias,
+  ctfeedback: feedback(false),
+  sparsity,
+  compat,
+  log_period: logPeriod(5),
+  final: option(z.boolean(), false, 'test the best checkpoint at the end'),
+});
+
+/** `ncp-train active`: the fixed split of the active test drives. */
+export const activeOptions = z.strictObject({
+  model,
+  data: data('training_data_active'),
+  epochs: epochs(200),
+  ...training,
+  curve_factor: curveFactor(0),
+  shadow_gamma: shadowGamma(0),
+  wm_size: wmSize('mk2'),
+  solver,
+  lstm_size,
+  lstm_clip: lstmClip(10),
+  lstm_forget_bias,
+  ctfeedback: feedback(true),
+  compat,
+  log_period: logPeriod(1),
+});
+
+export type PassiveOptions = z.output<typeof passiveOptions>;
+export type ActiveOptions = z.output<typeof activeOptions>;

@@ -104,10 +104,14 @@ export class LTCCell extends layers.RNNCell {
     if (!Number.isInteger(odeUnfolds) || odeUnfolds < 1) {
       throw new ConfigError(`LTCCell: odeUnfolds must be a whole number of at least 1, got ${odeUnfolds}`);
     }
-    if (!(epsilon >= 0)) throw new ConfigError(`LTCCell: epsilon must be at least 0, got ${epsilon}`);
+    if (!Number.isFinite(epsilon) || epsilon < 0) {
+      throw new ConfigError(`LTCCell: epsilon must be at least 0, got ${epsilon}`);
+    }
+    if (!Number.isSafeInteger(seed)) throw new ConfigError(`LTCCell: seed must be an integer, got ${seed}`);
     requireMapping('inputMapping', inputMapping);
     requireMapping('outputMapping', outputMapping);
-    this.ranges = checkedRanges(config.initialisationRanges ?? {});
+    const ranges = config.initialisationRanges ?? {};
+    this.ranges = checkedRanges(isPlan(config.wiring) ? ranges : withUnderscores(ranges));
     this.options = { wiring, odeUnfolds, epsilon, inputMapping, outputMapping, elapsedInInputs, seed };
     this.stateSize = [wiring.outputs, wiring.units];
   }
@@ -127,7 +131,10 @@ export class LTCCell extends layers.RNNCell {
     const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as number[];
     const { wiring: plan, odeUnfolds, epsilon, elapsedInInputs, inputMapping, outputMapping } = this.options;
     const width = shape[shape.length - 1] - (elapsedInInputs ? 1 : 0);
-    if (this.#wiring) return this.#requireWidth(width); // a second layer shares this cell
+    if (this.#wiring) {
+      this.#requireWidth(width); // a second layer shares this cell
+      return;
+    }
     const wiring = plan.build(width);
     checkWiring(wiring);
     const { inputs: S, units: U, outputs: M } = wiring;
@@ -170,7 +177,7 @@ export class LTCCell extends layers.RNNCell {
    * @param inputs - [T,B,S], or [T,B,S+1] with `elapsedInInputs`
    * @param v - potentials before the first step [B,U]
    * @returns outputs [T,B,M], and v after the last step [B,U]
-   * @throws DataError for inputs, potentials or times that are not finite
+   * @throws DataError for inputs, potentials or times that are not finite, and for times that are not above 0
    */
   unroll(inputs: tf.Tensor3D, v: tf.Tensor2D): { outputs: tf.Tensor3D; v: tf.Tensor2D } {
     this.enforceBounds();
@@ -272,6 +279,12 @@ function requireMapping(option: string, mapping: unknown): void {
   if (mapping === 'affine' || mapping === 'linear' || mapping === null) return;
   const known = ['affine', 'linear', 'null'];
   throw new ConfigError(`LTCCell: ${unknownName(option, String(mapping), known)}`);
+}
+
+/** TensorFlow.js writes the keys of a saved model in its own way, so that `sensory_w` comes back as `sensoryW`. */
+function withUnderscores(ranges: Readonly<Record<string, Range>>): Record<string, Range> {
+  const underscored = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(ranges).map(([name, range]) => [underscored(name), range]));
 }
 
 /** @throws ConfigError naming the first range that cannot be */

@@ -322,4 +322,51 @@ describe('a damaged file', () => {
       { numRuns: 150 },
     );
   });
+
+  it('without checksum, a changed byte is refused, or changes one number, or nothing but a blank', async () => {
+    const small = { model: 'vanilla', lstm_size: 2 } as const;
+    const source = build(small, 1);
+    await saveModel(path, source);
+    const whole = withoutChecksum(await readFile(path));
+    const model = build(small, 2);
+    const headerEnd = 8 + Number(whole.readBigUInt64LE(0));
+    const place = fc.oneof(
+      fc.integer({ min: 0, max: headerEnd - 1 }),
+      fc.integer({ min: headerEnd, max: whole.length - 1 }),
+    );
+    const numbersOf = (of: Model) =>
+      Array.from(of.weights.values(), (weight) => Array.from(weight.dataSync())).flat();
+    const original = numbersOf(source);
+    await fc.assert(
+      fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, change) => {
+        const altered = Buffer.from(whole);
+        altered[at] ^= change;
+        await writeFile(path, altered);
+        const before = bitsOf(model);
+        try {
+          await loadWeights(path, model);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+          expect(bitsOf(model)).toEqual(before);
+          return;
+        }
+        const numbers = numbersOf(model);
+        const changed = numbers.filter((value, n) => !Object.is(value, original[n])).length;
+        expect(changed).toBe(at < headerEnd ? 0 : 1);
+        expect(numbers.every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
 });
+
+/** The file as a program writes it that knows of no checksum. */
+function withoutChecksum(file: Buffer): Buffer {
+  const length = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.toString('utf8', 8, 8 + length));
+  delete header.__metadata__.sha256;
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  return Buffer.concat([size, text, file.subarray(8 + length)]);
+}

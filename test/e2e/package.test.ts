@@ -69,7 +69,7 @@ test('a script imports the library and computes with it', () => {
   writeFileSync(
     join(app, 'script.mjs'),
     `import { useBackend, wirings } from 'ncp-train';
-     const wiring = new wirings.FullyConnected({ units: 8, outputSize: 1, seed: 1 });
+     const wiring = new wirings.FullyConnected({ units: 8, outputs: 1 });
      console.log(await useBackend('auto'), wiring.units);`,
   );
   const { status, stdout, stderr } = inApp(process.execPath, ['script.mjs']);

@@ -1,4 +1,4 @@
-/** The guard at the door of every cell: no NaN and no infinity goes in. */
+/** The guard at the door of every cell: no NaN and no infinity goes in, and no time that does not pass. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { DataError } from '../../errors.ts';
 
@@ -19,6 +19,20 @@ export function finiteValues(name: string, tensor: tf.Tensor): Float32Array {
   throw new DataError(
     `${name} [${tensor.shape}] holds ${values[bad]} at [${indexOf(bad, tensor.shape)}]; ` +
       'a cell needs finite numbers: check the frames and the weights that it was made from',
+  );
+}
+
+/**
+ * The same for numbers that must be above 0.
+ *
+ * @throws DataError naming the tensor, the first bad entry and where it stands
+ */
+export function positiveValues(name: string, tensor: tf.Tensor): Float32Array {
+  const values = finiteValues(name, tensor);
+  const bad = values.findIndex((value) => value <= 0);
+  if (bad < 0) return values;
+  throw new DataError(
+    `${name} [${tensor.shape}] holds ${values[bad]} at [${indexOf(bad, tensor.shape)}]; each must be above 0`,
   );
 }
 

@@ -6,7 +6,7 @@
  * milliseconds forward and backward (`npm run bench -- ltc`).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { finiteValues } from '../finite.ts';
+import { finiteValues, positiveValues } from '../finite.ts';
 import type { LtcParameters, LtcSolver, LtcStructure } from './problem.ts';
 import type { SynapseParameters, Synapses } from './synapses.ts';
 
@@ -41,7 +41,7 @@ export interface LtcOperation {
  * @param initial - v before the first step [B,U] float32
  * @param elapsed - seconds (or any unit) per step [T,B], > 0; 1 where left out
  * @returns v after every step [T,B,U] float32, differentiable in every argument
- * @throws DataError if inputs, the initial state or elapsed times are not finite
+ * @throws DataError if inputs, the initial state or elapsed times are not finite, or a time is not above 0
  */
 export function ltc(
   operation: LtcOperation,
@@ -57,7 +57,7 @@ export function ltc(
   const arguments_ = elapsed ? [inputs, initial, elapsed, ...given] : [inputs, initial, ...given];
 
   const run = tf.customGrad(() => {
-    const times = elapsed && finiteValues('elapsed times', elapsed);
+    const times = elapsed && positiveValues('elapsed times', elapsed);
     const capacitanceFactor = capacitancePerUnfold
       ? Float64Array.from({ length: T * B }, (_, n) => unfolds / (times?.[n] ?? 1))
       : undefined;

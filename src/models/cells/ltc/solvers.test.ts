@@ -67,7 +67,9 @@ function pairs({ parameters, problem }: Setting, gradients: ReturnType<ReturnTyp
     gleak: values.gleak,
     vleak: values.vleak,
     ...Object.fromEntries(Object.entries(values.neural).map(([k, v]) => [k, v as Float64Array])),
-    ...Object.fromEntries(Object.entries(values.sensory).map(([k, v]) => [`sensory_${k}`, v as Float64Array])),
+    ...Object.fromEntries(
+      Object.entries(values.sensory).map(([k, v]) => [`sensory_${k}`, v as Float64Array]),
+    ),
   });
   const ofParameters = of(gradients.parameters) as Record<string, Float64Array>;
   return [
@@ -140,20 +142,29 @@ describe('LTC solvers', () => {
   it('a leaky neuron without synapses relaxes as exp(−t), the explicit solvers to their orders', () => {
     // cm = gleak = 1, vleak = 0: v' = −v, so v(0.1·K) = exp(−0.1·K).
     const none = existingSynapses(new Int8Array(1), 1);
-    const empty = { w: new Float64Array(), mu: new Float64Array(), sigma: new Float64Array(), erev: new Float64Array() };
+    const empty = {
+      w: new Float64Array(),
+      mu: new Float64Array(),
+      sigma: new Float64Array(),
+      erev: new Float64Array(),
+    };
     const one = Float64Array.of(1);
     const structure = { units: 1, inputs: 1, sensory: none, neural: none };
     const parameters = { cm: one, gleak: one, vleak: Float64Array.of(0), sensory: empty, neural: empty };
     const problem = { T: 1, B: 1, inputs: Float32Array.of(0), initial: Float32Array.of(1) };
-    const after = (solver: LtcSolver) => solver(structure, parameters, problem, 6).states[0];
-    expect(after(explicitEuler)).toBeCloseTo(0.9 ** 6, 6); // (1 − h)^6
-    expect(after(rungeKutta4)).toBeCloseTo(Math.exp(-0.6), 6);
-    expect(after(semiImplicit(0))).toBeCloseTo(0.5 ** 6, 6); // cm/(cm + gleak) in every unfold
+    const stateAfter = (solver: LtcSolver) => solver(structure, parameters, problem, 6).states[0];
+    expect(stateAfter(explicitEuler)).toBeCloseTo(0.9 ** 6, 6); // (1 − h)^6
+    expect(stateAfter(rungeKutta4)).toBeCloseTo(Math.exp(-0.6), 6);
+    expect(stateAfter(semiImplicit(0))).toBeCloseTo(0.5 ** 6, 6); // cm/(cm + gleak) in every unfold
   });
 });
 
 /** (f(−2h) − 8f(−h) + 8f(h) − f(2h)) / 12h; float32 states allow no smaller h. */
-function fourPointDifference(values: Float64Array | Float32Array, n: number, objective: () => number): number {
+function fourPointDifference(
+  values: Float64Array | Float32Array,
+  n: number,
+  objective: () => number,
+): number {
   const h = 0.02;
   const start = values[n];
   const at = (offset: number) => {

@@ -1,0 +1,61 @@
+/**
+ * What computes: steps that train, and the per-frame part of an evaluation. One engine works in this thread, on whichever
+ * backend is set; the other shares the work among replicas of the embedded backend in threads of their own
+ * (replicas.ts), because that backend's own threads do not start under Node.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { FRAME } from '../models/convolution.ts';
+import type { BatchKey } from '../models/dropout.ts';
+import { judgeFrames, type Model } from '../models/model.ts';
+import { standardise } from '../models/standardise.ts';
+import { type BatchOptions, FRAME_SIZE, type HostBatch, shareOf } from './host-batch.ts';
+import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
+import { gradientsOf } from './step.ts';
+
+export interface StepMetrics {
+  readonly loss: number;
+  readonly mse: number;
+  readonly mae: number;
+  readonly gradientNorm: number;
+}
+
+export interface Engine {
+  /** How many replicas share a batch. */
+  readonly replicas: number;
+  /** One update of the model; the metrics are those of the weights before it. */
+  step(batch: HostBatch, key: BatchKey): Promise<StepMetrics>;
+  /**
+   * What of a model does not depend on the frames before: features [n,32] of the recurrent models, outputs [n,1]
+   * of the CNN.
+   *
+   * @param frames - [n,78,200,3], 0..255
+   */
+  perFrame(frames: Uint8Array): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** An engine on the current backend, in this thread. */
+export function localEngine(model: Model, adam: AdamState, options: BatchOptions & UpdateOptions): Engine {
+  return {
+    replicas: 1,
+    async step(hostBatch, key) {
+      const batch = shareOf(hostBatch, options, key, { first: 0, end: hostBatch.B });
+      const { gradients, ...metrics } = gradientsOf(model, batch);
+      tf.dispose([batch.frames, ...(batch.dropout ?? [])]);
+      return { ...metrics, gradientNorm: update(model, gradients, adam, options) };
+    },
+    perFrame: async (frames) => perFrame(model, frames),
+    close: async () => {},
+  };
+}
+
+/** See {@link Engine.perFrame}. */
+export function perFrame(model: Model, frames: Uint8Array): Float32Array {
+  const { height, width, channels } = FRAME;
+  const N = frames.length / FRAME_SIZE;
+  return tf.tidy(() => {
+    const x = tf.tensor4d(Float32Array.from(frames), [N, height, width, channels]);
+    const result = model.kind === 'frame' ? judgeFrames(model, x) : model.head.features(standardise(x));
+    return result.dataSync<'float32'>().slice();
+  });
+}
