@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { parseOptions } from '../config/parse.ts';
 import { type ModelOptions, modelOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import { type InputDescription, parseInputDescription } from './input-description.ts';
 import { disposeModel, type Model } from './model.ts';
 import { buildModel } from './registry.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
@@ -20,9 +21,10 @@ const FORMAT = 'ncp-train 1';
  * Writes `model`, under a temporary name first.
  *
  * @param path - usually ending in `.safetensors`
+ * @param input - what the model was trained on, for the header
  * @throws DataError if it cannot be written; then nothing is left behind
  */
-export async function saveModel(path: string, model: Model): Promise<void> {
+export async function saveModel(path: string, model: Model, input?: InputDescription): Promise<void> {
   const tensors = new Map(
     Array.from(model.weights, ([name, variable]) => [
       name,
@@ -34,7 +36,21 @@ export async function saveModel(path: string, model: Model): Promise<void> {
     format: FORMAT,
     options: JSON.stringify(model.options),
     ...(wiring ? { wiring: JSON.stringify(wiringToJson(wiring)) } : {}),
+    ...(input ? { input: JSON.stringify(input) } : {}),
   });
+}
+
+/**
+ * What the model of a file was trained on; undefined if the file does not say.
+ *
+ * @throws DataError if there is no such file
+ * @throws ConfigError if it is damaged
+ */
+export async function readInput(path: string): Promise<InputDescription | undefined> {
+  const { input } = (await readSafetensors(path)).metadata;
+  return input === undefined
+    ? undefined
+    : parseInputDescription(parseJson(path, 'input', input), `${path}, input`);
 }
 
 /**
