@@ -7,11 +7,12 @@ const SRC = join(import.meta.dirname, '../../src');
 
 /** From the bottom up; a folder may import from its own level and from those before it. */
 const LEVELS = [
-  ['errors.ts', 'nearest.ts'],
+  ['errors.ts', 'nearest.ts', 'worker.ts'],
   ['random', 'config'],
   ['backend'],
   ['augment', 'models'],
-  ['train', 'library'],
+  ['data'],
+  ['train', 'library', 'simulation'],
   ['cli', 'index.ts'],
 ];
 
