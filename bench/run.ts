@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { BACKENDS } from '../src/backend/names.ts';
 import { MODELS } from '../src/config/schema.ts';
+import { benchData } from './data.ts';
 import { benchLtc } from './ltc.ts';
 import { type BenchOptions, type BenchRow, printRows } from './row.ts';
 import { benchStep } from './step.ts';
@@ -12,6 +13,7 @@ import { benchStep } from './step.ts';
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = {
   step: benchStep,
   ltc: benchLtc,
+  data: benchData,
 };
 
 const commaSeparated = (text: string) => text.split(',');

@@ -4,10 +4,16 @@
  */
 export { useBackend } from './backend/choose.ts';
 export type { BackendChoice, BackendName } from './backend/names.ts';
-export { modelOptions, type ModelName, type ModelOptions } from './config/schema.ts';
+export { type ModelName, type ModelOptions, modelOptions } from './config/schema.ts';
 export { BackendError, ConfigError, DataError, DivergedError, NcpTrainError, UsageError } from './errors.ts';
 export { LTC, type LTCOptions } from './library/ltc.ts';
-export { LTCCell, type LTCCellOptions, type Mapping, type Range, type RangeName } from './library/ltc-cell.ts';
+export {
+  LTCCell,
+  type LTCCellOptions,
+  type Mapping,
+  type Range,
+  type RangeName,
+} from './library/ltc-cell.ts';
 export * as wirings from './library/wirings.ts';
 export type { Cell, State, Weights } from './models/cells/cell.ts';
 export {

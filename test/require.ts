@@ -28,6 +28,7 @@ const absence = {
       ? 'the native backend is not installed: ncp-train backend install'
       : undefined,
   pip: () => failure(['-m', 'pip', '--version'], `${PYTHON} has no pip`),
+  'python-h5py': () => failure(['-c', 'import h5py'], `${PYTHON} -m pip install h5py`),
   'python-numpy': () => failure(['-c', 'import numpy'], `${PYTHON} -m pip install numpy`),
   'python-safetensors': () =>
     failure(['-c', 'import safetensors.numpy'], `${PYTHON} -m pip install numpy safetensors`),

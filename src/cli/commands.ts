@@ -19,9 +19,21 @@ export interface CommandEntry {
 /** Groups of commands, by their first word. */
 export const groups: Record<string, string> = {
   backend: 'install, list or remove the native backend',
+  data: 'make, convert, look at and check recordings',
 };
 
 export const commands: CommandEntry[] = [
+  {
+    name: 'passive',
+    summary: 'train on one fold of the passive recordings (10-fold cross-testing)',
+    load: () => import('./passive.ts'),
+  },
+  {
+    name: 'active',
+    summary: 'train on the recordings of the active test drives',
+    load: () => import('./active.ts'),
+  },
+  { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {
     name: 'backend install',
     summary: 'get TensorFlow and compile the native backend',
@@ -33,6 +45,31 @@ export const commands: CommandEntry[] = [
     load: () => import('./backend-list.ts'),
   },
   { name: 'backend remove', summary: 'delete the native backend', load: () => import('./backend-remove.ts') },
+  {
+    name: 'data generate',
+    summary: 'make drives on a simulated road, in the paper’s format',
+    load: () => import('./data-generate.ts'),
+  },
+  {
+    name: 'data import',
+    summary: 'convert drives of other formats',
+    load: () => import('./data-import.ts'),
+  },
+  {
+    name: 'data inspect',
+    summary: 'summarise recordings and draw a contact sheet',
+    load: () => import('./data-inspect.ts'),
+  },
+  {
+    name: 'data check',
+    summary: 'read everything and list every defect',
+    load: () => import('./data-check.ts'),
+  },
+  {
+    name: 'data cache',
+    summary: 'list or clear the cropped frames that training keeps',
+    load: () => import('./data-cache.ts'),
+  },
   {
     name: 'doctor',
     summary: 'say what works here, and how to mend what does not',

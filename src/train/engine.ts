@@ -4,11 +4,12 @@
  * (replicas.ts), because that backend's own threads do not start under Node.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { HostBatch } from '../data/host-batch.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { judgeFrames, type Model } from '../models/model.ts';
 import { standardise } from '../models/standardise.ts';
-import { type BatchOptions, FRAME_SIZE, type HostBatch, shareOf } from './host-batch.ts';
+import { type BatchOptions, FRAME_SIZE, shareOf } from './batch-share.ts';
 import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
 import { gradientsOf } from './step.ts';
 
@@ -31,6 +32,8 @@ export interface Engine {
    * @param frames - [n,78,200,3], 0..255
    */
   perFrame(frames: Uint8Array): Promise<Float32Array>;
+  /** To be called after the model's weights were changed from outside. */
+  weightsChanged(): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +48,7 @@ export function localEngine(model: Model, adam: AdamState, options: BatchOptions
       return { ...metrics, gradientNorm: update(model, gradients, adam, options) };
     },
     perFrame: async (frames) => perFrame(model, frames),
+    weightsChanged: () => {},
     close: async () => {},
   };
 }

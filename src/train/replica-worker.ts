@@ -1,13 +1,15 @@
 /** A replica's thread: see replicas.ts. It answers every task with one message. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { ModelOptions } from '../config/schema.ts';
+import type { HostBatch } from '../data/host-batch.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { buildModel } from '../models/registry.ts';
 import { type WiringJson, wiringFromJson } from '../models/wiring/wiring-json.ts';
+import { type BatchOptions, type Share, shareOf } from './batch-share.ts';
 import { perFrame } from './engine.ts';
-import { type BatchOptions, type HostBatch, type Share, shareOf } from './host-batch.ts';
 import { gradientsOf } from './step.ts';
 import { adoptWeights, publishGradients } from './weight-buffer.ts';
 

@@ -1,13 +1,15 @@
 /** Replicas give what one engine gives: the same to rounding for any number, the same bits for the same number. */
+
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
 import { modelOptions } from '../config/schema.ts';
+import type { HostBatch } from '../data/host-batch.ts';
 import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { stream } from '../random/stream.ts';
+import { FRAME_SIZE } from './batch-share.ts';
 import { type Engine, localEngine } from './engine.ts';
-import { FRAME_SIZE, type HostBatch } from './host-batch.ts';
 import { adamState } from './optimizer.ts';
 import { replicaEngine, splitEvenly } from './replicas.ts';
 

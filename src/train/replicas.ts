@@ -5,12 +5,13 @@
  * differs by rounding only.
  */
 import type { Worker } from 'node:worker_threads';
+import type { HostBatch } from '../data/host-batch.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import type { Model } from '../models/model.ts';
 import { wiringToJson } from '../models/wiring/wiring-json.ts';
 import { startWorker } from '../worker.ts';
+import { type BatchOptions, FRAME_SIZE, type Share } from './batch-share.ts';
 import type { Engine } from './engine.ts';
-import { type BatchOptions, FRAME_SIZE, type HostBatch, type Share } from './host-batch.ts';
 import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
 import type { ReplicaData, ReplicaReply, ReplicaTask } from './replica-worker.ts';
 import { publishWeights, sharedWeights, sumGradients } from './weight-buffer.ts';
@@ -58,6 +59,7 @@ export async function replicaEngine(
       );
       return Float32Array.from(parts.flatMap((part) => Array.from(part)));
     },
+    weightsChanged: () => publishWeights(model, weights),
     async close() {
       await Promise.all(replicas.map((replica) => replica.close()));
     },

@@ -60,8 +60,8 @@ function median(values: readonly number[]): number {
 describeBackends('memory stays flat', (backend) => {
   it('over 2,000 small steps of wm', () => expectFlat('wm', 2000, 4, 2));
 
-  it.each(MODELS.filter((name) => name !== 'wm'))('over 200 small steps of %s', (name) => {
-    expectFlat(name, 200, name === 'cnn' ? 1 : 4, 2);
+  it.each(MODELS.filter((name) => name !== 'wm'))('over 60 small steps of %s', (name) => {
+    expectFlat(name, 60, name === 'cnn' ? 1 : 4, 2);
   });
 
   it.runIf(backend === 'tensorflow')('over 200 full steps of wm', () => expectFlat('wm', 200, 16, 20));

@@ -6,6 +6,8 @@
  * pass and the gradients scattered back after a backward one.
  */
 
+import { sigmoid } from './sigmoid.ts';
+
 /** Where the synapses of one matrix lie; all arrays have `count` entries, in row-major order. */
 export interface Synapses {
   readonly count: number;
@@ -91,10 +93,10 @@ export function addSynapticCurrents(
 ): void {
   const { count, source, target } = synapses;
   for (let n = 0; n < count; n++) {
-    const sigmoid = 1 / (1 + Math.exp(-sigma[n] * (v[vAt + source[n]] - mu[n])));
-    const s = w[n] * sigmoid;
+    const open = sigmoid(sigma[n] * (v[vAt + source[n]] - mu[n]));
+    const s = w[n] * open;
     const j = target[n];
-    sigmoids[at + n] = sigmoid;
+    sigmoids[at + n] = open;
     num[j] += s * erev[n];
     den[j] += s;
   }
@@ -123,11 +125,11 @@ export function addSynapticGradients(
   for (let n = 0; n < count; n++) {
     const i = source[n];
     const j = target[n];
-    const sigmoid = sigmoids[at + n];
+    const open = sigmoids[at + n];
     const ds = dNum[j] * erev[n] + dDen[j];
-    const dz = ds * w[n] * sigmoid * (1 - sigmoid); // z = sigma·(v − mu)
-    gradient.w[n] += ds * sigmoid;
-    gradient.erev[n] += dNum[j] * w[n] * sigmoid;
+    const dz = ds * w[n] * open * (1 - open); // z = sigma·(v − mu)
+    gradient.w[n] += ds * open;
+    gradient.erev[n] += dNum[j] * w[n] * open;
     gradient.sigma[n] += dz * (v[vAt + i] - mu[n]);
     gradient.mu[n] -= dz * sigma[n];
     dv[dvAt + i] += dz * sigma[n];

@@ -1,22 +1,13 @@
-/** A batch as it comes from the data side: plain arrays, which threads can share. */
+/** From a batch as the loader hands it over, plain arrays, to the tensors that one replica trains on. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sampleWeights } from '../augment/weighting.ts';
+import type { HostBatch } from '../data/host-batch.ts';
 import { FRAME } from '../models/convolution.ts';
 import { type BatchKey, dropoutFactors } from '../models/dropout.ts';
 import { normalised } from './loss.ts';
 import type { Batch } from './step.ts';
 
 export const FRAME_SIZE = FRAME.height * FRAME.width * FRAME.channels;
-
-/** T steps of B sequences, time-major; for the CNN T is 1. */
-export interface HostBatch {
-  readonly T: number;
-  readonly B: number;
-  /** [T·B,78,200,3], 0..255 */
-  readonly frames: Float32Array | Uint8Array;
-  /** [T·B], curvature × label scale */
-  readonly labels: Float32Array;
-}
 
 /** What of a batch's training does not depend on the data. */
 export interface BatchOptions {
@@ -64,13 +55,13 @@ export function shareOf(
 
 /** Of a time-major array [T,B,size], sequences `first` to `end`: [T,end − first,size]. */
 function columns(
-  values: Float32Array | Uint8Array,
+  values: Float32Array,
   T: number,
   B: number,
   { first, end }: Share,
   size: number,
 ): Float32Array {
-  if (end - first === B && values instanceof Float32Array) return values;
+  if (end - first === B) return values;
   const width = (end - first) * size;
   const part = new Float32Array(T * width);
   for (let t = 0; t < T; t++) {

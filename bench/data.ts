@@ -1,0 +1,84 @@
+/**
+ * `npm run bench -- data`: what it costs to bring frames from recordings to a batch, on one core. Crop and cache are measured
+ * on uncompressed frames of 250×400, the size that is typical of the paper's files.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CROP_BYTES, cropInto, cropPlan } from '../src/data/crop.ts';
+import { openCached } from '../src/data/frame-cache.ts';
+import { openRecording } from '../src/data/recording.ts';
+import { createRecording } from '../src/data/recording-writer.ts';
+import { stream } from '../src/random/stream.ts';
+import type { BenchOptions, BenchRow } from './row.ts';
+
+const [HEIGHT, WIDTH, FRAMES] = [250, 400, 600];
+const FRAME_BYTES = HEIGHT * WIDTH * 3;
+
+export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'ncp-train-bench-'));
+  try {
+    const path = join(folder, 'drive.h5');
+    await writeDrive(path);
+    const jobs: [string, () => void | Promise<void>][] = [
+      ['crop', cropJob()],
+      ['read', readJob(path)],
+      ['crop+cache', cacheJob(path, join(folder, 'cache'))],
+    ];
+    const rows: BenchRow[] = [];
+    for (const [model, job] of jobs) rows.push(await timed(model, job, repetitions));
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Median processor time (a core's, whatever else the machine does) over runs of FRAMES frames; the first warms up. */
+async function timed(model: string, job: () => void | Promise<void>, repetitions: number): Promise<BenchRow> {
+  await job();
+  const times: number[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    const start = process.cpuUsage();
+    await job();
+    const { user, system } = process.cpuUsage(start);
+    times.push((user + system) / 1000);
+  }
+  times.sort((a, b) => a - b);
+  const quantile = (share: number) => times[Math.round(share * (times.length - 1))];
+  const ms = quantile(0.5);
+  const spread = quantile(0.75) - quantile(0.25);
+  return { name: 'data', model, backend: '', ms, spread, framesPerSecond: (FRAMES * 1000) / ms };
+}
+
+async function writeDrive(path: string): Promise<void> {
+  const draws = stream(0, 'bench');
+  const frame = Uint8Array.from({ length: FRAME_BYTES }, () => draws.uint32());
+  const writer = await createRecording(path, { height: HEIGHT, width: WIDTH });
+  for (let n = 0; n < FRAMES; n++) writer.append(frame, Float64Array.of(0), Float64Array.of(n / 30));
+  await writer.finish();
+}
+
+function cropJob(): () => void {
+  const plan = cropPlan('paper', HEIGHT, WIDTH);
+  const frame = Uint8Array.from({ length: FRAME_BYTES }, (_, i) => i * i);
+  const out = new Uint8Array(CROP_BYTES);
+  return () => {
+    for (let n = 0; n < FRAMES; n++) cropInto(plan, frame, 0, out, 0, 'rgb');
+  };
+}
+
+function readJob(path: string): () => Promise<void> {
+  return async () => {
+    const recording = await openRecording(path);
+    const count = recording.framesAtOnce;
+    for (let n = 0; n < FRAMES; n += count) recording.readFrames(n, Math.min(count, FRAMES - n));
+    recording.close();
+  };
+}
+
+function cacheJob(path: string, cacheDir: string): () => Promise<void> {
+  return async () => {
+    rmSync(cacheDir, { recursive: true, force: true });
+    await openCached(path, { crop: 'paper', channelOrder: 'rgb', cacheDir });
+  };
+}

@@ -1,0 +1,48 @@
+/** `ncp-train data check`: see src/data/check.ts; exit status 3 when there is an error, not for warnings. */
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { type Checked, checkFolder } from '../data/check.ts';
+import { defectText } from '../data/defect.ts';
+import { DataError } from '../errors.ts';
+import { type Progress, startProgress } from './progress.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('<dir>', 'folder of recordings')
+    .option('--json', 'print JSON')
+    .action(async (dir: string, { json }) => {
+      let progress: Progress | undefined;
+      let current = '';
+      const checked = await checkFolder(dir, (file, done, frames) => {
+        if (file !== current) {
+          progress?.finish();
+          progress = startProgress(`reading ${basename(file)}`, frames, 'frames');
+          current = file;
+        }
+        progress?.update(done);
+      }).finally(() => progress?.finish());
+      console.log(json ? JSON.stringify(checked, null, 2) : text(checked));
+      const errors = count(checked, 'error');
+      if (errors > 0) throw new DataError(`${dir}: ${plural(errors, 'error')} in ${faulty(checked)}`);
+    });
+}
+
+function text(checked: readonly Checked[]): string {
+  const lines = checked.flatMap(({ defects }) =>
+    defects.map((defect) => `${defect.severity}: ${defectText(defect)}`),
+  );
+  const frames = checked.reduce((sum, each) => sum + (each.frames ?? 0), 0);
+  const found = [plural(count(checked, 'error'), 'error'), plural(count(checked, 'warning'), 'warning')];
+  return [...lines, `${plural(checked.length, 'file')}, ${frames} frames: ${found.join(', ')}`].join('\n');
+}
+
+function count(checked: readonly Checked[], severity: string): number {
+  return checked.flatMap(({ defects }) => defects).filter((defect) => defect.severity === severity).length;
+}
+
+function faulty(checked: readonly Checked[]): string {
+  const files = checked.filter(({ defects }) => defects.some(({ severity }) => severity === 'error'));
+  return `${files.length} of ${plural(checked.length, 'file')}`;
+}
+
+const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

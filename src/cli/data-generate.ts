@@ -1,0 +1,139 @@
+/** `ncp-train data generate`: see src/simulation/generate.ts and docs/data.md. */
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import { UsageError } from '../errors.ts';
+import { unknownName } from '../nearest.ts';
+import {
+  type GenerateOptions,
+  type GeneratePlan,
+  generateDrives,
+  gigabytes,
+  planGeneration,
+} from '../simulation/generate.ts';
+import { recordingNames } from '../simulation/recording-names.ts';
+import { ROAD_KINDS, type RoadKind } from '../simulation/road-kind.ts';
+import { startProgress } from './progress.ts';
+
+/** Frames of a recording, unless --frames says otherwise. */
+const FRAMES: Record<RoadKind, number> = { passive: 600, active: 1200 };
+const SMALLEST = 16;
+const LARGEST = 4096;
+
+export function define(command: Command): void {
+  command
+    .argument('<kind>', 'passive: public roads, two lanes; active: a narrow road without markings')
+    .requiredOption('--out <dir>', 'folder to make; an interrupted run goes on where it stopped')
+    .option('--frames <n>', 'frames of each recording (default: passive 600, active 1200)', count)
+    .option('--recordings <n>', 'recordings, at most and by default passive 19, active 6', count)
+    .option('--size <HxW>', 'of the frames, pixels', sizeOf, { height: 250, width: 400 })
+    .option('--compress', 'compress the frames; slower to write and to read')
+    .option('--seed <n>', 'another seed, other roads', seedOf, 0)
+    .option('--workers <n>', 'recordings made at a time (default: one a core)', count)
+    .option('--force', 'make recordings anew that are there already')
+    .option('--json', 'print JSON')
+    .action(async (kind: string, options) => {
+      if (!isRoadKind(kind)) throw new UsageError(unknownName('kind of road', kind, ROAD_KINDS));
+      await generate(
+        {
+          kind,
+          out: options.out,
+          frames: options.frames ?? FRAMES[kind],
+          recordings: options.recordings ?? recordingNames(kind).length,
+          ...options.size,
+          compress: options.compress ?? false,
+          seed: options.seed,
+          workers: options.workers ?? availableParallelism(),
+          force: options.force ?? false,
+        },
+        options.json ?? false,
+      );
+    });
+}
+
+async function generate(options: GenerateOptions, json: boolean): Promise<void> {
+  const plan = await planGeneration(options);
+  const { missing, kept } = plan;
+  const { out, frames, height, width, compress } = options;
+  const note = (text: string) => process.stderr.write(`${text}\n`);
+  if (kept.length > 0)
+    note(`${kept.length} of ${kept.length + missing.length} recordings are there already and stay`);
+  const size = `${compress ? 'at most ' : ''}${gigabytes(plan.bytes)}`;
+  if (missing.length > 0) {
+    note(
+      `${missing.length} recordings of ${frames} frames, ${height}x${width}: ${size} of ${gigabytes(plan.free)} free`,
+    );
+  }
+  if (!(await generatedWhole(plan))) {
+    note('stopped; finished recordings stay, and the same command makes the missing ones');
+    return;
+  }
+  const result: Generated = { out, made: missing, kept, frames };
+  console.log(json ? JSON.stringify(result, null, 2) : text(result));
+}
+
+/** Makes what is missing, with a bar. @returns false where a signal ended it; the exit status is set then */
+async function generatedWhole(plan: GeneratePlan): Promise<boolean> {
+  const { missing, options } = plan;
+  const total = missing.length * options.frames;
+  const progress = total > 0 ? startProgress(`generating ${options.out}`, total, 'frames') : undefined;
+  const stopping = new AbortController();
+  const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  let done = 0;
+  const onFrames = (count: number) => {
+    done += count;
+    progress?.update(done);
+  };
+  try {
+    await generateDrives(plan, onFrames, stopping.signal);
+    return true;
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    process.exitCode = stopping.signal.reason === 'SIGINT' ? 130 : 143;
+    return false;
+  } finally {
+    progress?.finish();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+interface Generated {
+  readonly out: string;
+  readonly made: readonly string[];
+  readonly kept: readonly string[];
+  /** Of each recording. */
+  readonly frames: number;
+}
+
+function text({ out, made, kept, frames }: Generated): string {
+  const all = made.length + kept.length;
+  const what =
+    made.length === all ? '' : made.length === 0 ? ', all there already' : `, ${made.length} of them new`;
+  return `${out}: ${all} recordings, ${all * frames} frames${what}\nto look at it: ncp-train data inspect ${out}`;
+}
+
+function isRoadKind(kind: string): kind is RoadKind {
+  return (ROAD_KINDS as readonly string[]).includes(kind);
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  return value;
+}
+
+function seedOf(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('Expected a whole number.');
+  return value;
+}
+
+function sizeOf(text: string): { height: number; width: number } {
+  const [height, width] = (/^(\d+)[x×](\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (!(Math.min(height, width) >= SMALLEST && Math.max(height, width) <= LARGEST)) {
+    throw new InvalidArgumentError(`Expected height and width from ${SMALLEST} to ${LARGEST}, e.g. 250x400.`);
+  }
+  return { height, width };
+}

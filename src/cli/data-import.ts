@@ -1,0 +1,143 @@
+/** `ncp-train data import`: see src/data/import/import-drives.ts and docs/data.md. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cropText, parseCrop } from '../data/crop.ts';
+import { ANGLE_UNITS } from '../data/import/curvature.ts';
+import { FORMATS, formatsText } from '../data/import/formats.ts';
+import { type Imported, importDrives } from '../data/import/import-drives.ts';
+import { TIME_UNITS } from '../data/import/source.ts';
+import { UsageError } from '../errors.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { aligned } from './table.ts';
+
+/** A step in time that ends a drive, s: less than the reader’s 5 s, as drives are cut where records were deleted. */
+const PAUSE = 1;
+/** Frames: a fifth or more of a shorter recording would go to validation at its head and tail. */
+const SHORTEST = 64;
+
+export function define(command: Command): void {
+  command
+    .argument('<format>', FORMATS.join(', '))
+    .argument('<path...>', 'folder of the drive (images: or its log); several become one data set')
+    .requiredOption('--out <dir>', 'folder to make')
+    .option('--wheelbase <m>', 'distance of the axles', positive)
+    .option('--steering-range <deg>', 'angle of the front wheels at a steering of 1', positive)
+    .option('--steering-ratio <r>', 'degrees of the steering wheel for one of the front wheels', positive)
+    .option('--sign <sign>', '1: positive steering is to the left; -1: to the right', signOf)
+    .option('--rate <hz>', 'put frames so far apart, in place of the recorded times', positive)
+    .option('--pause <s>', 'a step in time that ends a drive', positive, PAUSE)
+    .option('--min-frames <n>', 'leave out shorter drives', count, SHORTEST)
+    .option('--pieces <k>', 'cut the drives into k recordings, for cross-testing', count, 1)
+    .option('--size <HxW>', 'scale the frames, e.g. 120x160 (default: as they are)', sizeOf)
+    .option(
+      '--crop <crop>',
+      'paper, full, or left,top,right,bottom in fractions (default: suits the format)',
+      cropOf,
+    )
+    .option('--label-scale <s>', 'factor on the labels (default: brings their deviation near 1)', positive)
+    .option('--skip-missing', 'leave out entries whose image is absent')
+    .option('--compress', 'compress the frames; slower to read')
+    .option('--columns <list>', 'images: role=column, …; roles file, time, curvature, angle')
+    .option('--log <file>', 'images: the log, where the folder has several')
+    .option('--images <dir>', 'images: folder of the images (default: that of the log)')
+    .option('--camera <name>', 'images: the camera to keep, where a column frame_id names several')
+    .addOption(new Option('--angle-unit <unit>', 'images: unit of the angles').choices(ANGLE_UNITS))
+    .addOption(new Option('--time-unit <unit>', 'images: unit of the times').choices(Object.keys(TIME_UNITS)))
+    .option('--json', 'print JSON')
+    .addHelpText('after', () => `\nFormats, and how they take a steering angle by default:\n${formatsText()}`)
+    .action(async (format: string, paths: string[], options) => {
+      refuseForeign(format, options);
+      const progress = lazyProgress();
+      const imported = await importDrives(format, paths, options.out, {
+        ...options,
+        steering: {
+          unit: options.angleUnit,
+          range: options.steeringRange,
+          ratio: options.steeringRatio,
+          wheelbase: options.wheelbase,
+          sign: options.sign,
+        },
+        skipMissing: options.skipMissing ?? false,
+        compress: options.compress ?? false,
+        shortest: options.minFrames,
+        onNote: (note) => process.stderr.write(`${note}\n`),
+        onProgress: progress.update,
+      }).finally(progress.finish);
+      console.log(options.json ? json(imported) : text(imported));
+    });
+}
+
+/** A bar that begins with the first frames, once everything before them was said; an interrupt ends it, too. */
+function lazyProgress() {
+  let bar: Progress | undefined;
+  const stop = () => bar?.finish();
+  process.once('exit', stop);
+  return {
+    update(done: number, total: number) {
+      bar ??= startProgress('importing', total, 'frames');
+      bar.update(done);
+    },
+    finish() {
+      process.off('exit', stop);
+      stop();
+    },
+  };
+}
+
+/** Options that only `images` knows would do nothing elsewhere. */
+function refuseForeign(format: string, options: Record<string, unknown>): void {
+  const own = { columns: '--columns', log: '--log', images: '--images', camera: '--camera' };
+  const units = { angleUnit: '--angle_unit', timeUnit: '--time_unit' };
+  const given = Object.entries({ ...own, ...units }).find(([name]) => options[name] !== undefined);
+  if (given !== undefined && format !== 'images') {
+    throw new UsageError(`${given[1]} is an option of the format images, not of ${format}`);
+  }
+}
+
+function text({ out, recordings, frames, crop, labelScale, deviation }: Imported): string {
+  const rows = recordings.map((each) => [
+    each.name,
+    `${each.frames}`,
+    each.seconds.toFixed(1),
+    each.deviation.toFixed(2),
+  ]);
+  return [
+    aligned([['recording', 'frames', 'seconds', 'deviation'], ...rows]),
+    '',
+    `${out}: ${frames} frames, label scale ${labelScale} (labels deviate by ${deviation.toFixed(2)}), crop ${cropText(crop)}`,
+    `to look at it: ncp-train data inspect ${out}`,
+  ].join('\n');
+}
+
+function json({ crop, labelScale, ...rest }: Imported): string {
+  return JSON.stringify({ ...rest, crop: cropText(crop), label_scale: labelScale }, null, 2);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number above 0.');
+  return value;
+}
+
+function signOf(text: string): 1 | -1 {
+  const value = Number(text);
+  if (value !== 1 && value !== -1) throw new InvalidArgumentError('Expected 1 or -1.');
+  return value;
+}
+
+function sizeOf(text: string): { height: number; width: number } {
+  const match = /^(\d+)[x×](\d+)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('Expected height and width, e.g. 120x160.');
+  return { height: count(match[1]), width: count(match[2]) };
+}
+
+/** A function of its own, as commander passes more than the text. */
+function cropOf(text: string) {
+  return parseCrop(text);
+}

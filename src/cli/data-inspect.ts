@@ -1,0 +1,173 @@
+/** `ncp-train data inspect`: see src/data/summary.ts and src/data/contact-sheet.ts. */
+import { basename, resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SHEET_ROWS, writeContactSheet } from '../data/contact-sheet.ts';
+import { cropText } from '../data/crop.ts';
+import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/dataset-config.ts';
+import { RecordingError } from '../data/defect.ts';
+import { readFolds } from '../data/folds.ts';
+import { openRecording, type Recording } from '../data/recording.ts';
+import { type DatasetSummary, summarise } from '../data/summary.ts';
+import { DataError } from '../errors.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('<dir>', 'folder of recordings')
+    .option('--out <file>', 'PNG to write (default: NAME-contact-sheet.png here, by the folder’s name)')
+    .option('--crop <crop>', 'paper, full, or left,top,right,bottom in fractions')
+    .addOption(new Option('--channel-order <order>', 'of the recorded frames').choices(['rgb', 'bgr']))
+    .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(positive))
+    .addOption(new Option('--label-sign <sign>', '1 or -1').choices(['1', '-1']))
+    .option('--folds <folds>', 'paper, auto:K, or a YAML file')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nWhat is not given is as dataset.yaml says, else as the paper’s data are.')
+    .action(async (dir: string, options) => {
+      const dataset = await resolveDataset(dir, overrides(options));
+      const { opened, faults } = await openAll(dataset);
+      try {
+        const summary = summarise(
+          dataset,
+          opened.map(({ info }) => info),
+        );
+        const sheet = options.out ?? `${basename(resolve(dir))}-contact-sheet.png`;
+        await writeContactSheet(sheet, dataset, spread(opened));
+        console.log(options.json ? json(dataset, summary, sheet) : text(dir, dataset, summary, sheet));
+      } finally {
+        for (const recording of opened) recording.close();
+      }
+      if (faults.length > 0) throw new DataError(faultText(faults, opened.length));
+    });
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+interface Given {
+  crop?: string;
+  channelOrder?: 'rgb' | 'bgr';
+  labelScale?: number;
+  labelSign?: '1' | '-1';
+  folds?: string;
+}
+
+function overrides({ crop, channelOrder, labelScale, labelSign, folds }: Given): DatasetOverrides {
+  return {
+    crop,
+    channel_order: channelOrder,
+    label_scale: labelScale,
+    label_sign: labelSign === undefined ? undefined : (Number(labelSign) as 1 | -1),
+    folds: folds === undefined ? undefined : readFolds(folds),
+  };
+}
+
+/** Opens what can be opened. @throws DataError where nothing can */
+async function openAll({ recordings }: Dataset): Promise<{ opened: Recording[]; faults: string[] }> {
+  const opened: Recording[] = [];
+  const faults: string[] = [];
+  for (const path of recordings) {
+    try {
+      opened.push(await openRecording(path));
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (opened.length === 0) throw new DataError(faultText(faults, 0));
+  return { opened, faults };
+}
+
+function faultText(faults: readonly string[], others: number): string {
+  const all = [...faults, `recordings in the summary: ${others}`];
+  return all.join('\n  ');
+}
+
+/** Recordings for the sheet, spread over the folder where they are too many. */
+function spread(recordings: readonly Recording[]): Recording[] {
+  const rows = Math.min(SHEET_ROWS, recordings.length);
+  return Array.from({ length: rows }, (_, row) => recordings[Math.floor((row * recordings.length) / rows)]);
+}
+
+function json(dataset: Dataset, summary: DatasetSummary, sheet: string): string {
+  const { crop, channelOrder, labelScale, labelSign, folds, dir } = dataset;
+  const read = { crop: cropText(crop), channelOrder, labelScale, labelSign, folds };
+  return JSON.stringify({ dir, ...read, ...summary, contactSheet: resolve(sheet) }, null, 2);
+}
+
+function text(dir: string, dataset: Dataset, summary: DatasetSummary, sheet: string): string {
+  const { recordings, splits, splitFault } = summary;
+  return [
+    aligned([
+      ['recording', 'frames', 'size', 'seconds', 'frames/s', 'skips', 'back', 'mean', 'deviation'],
+      ...recordings.map((each) => [
+        each.name,
+        each.frames.toString(),
+        `${each.height}×${each.width}`,
+        each.seconds.toFixed(1),
+        decimal(each.rate),
+        each.skips.toString(),
+        each.backward.toString(),
+        each.mean.toFixed(2),
+        each.deviation.toFixed(2),
+      ]),
+    ]),
+    '',
+    ...splitText(splits, splitFault),
+    '',
+    ...labelText(dataset, summary),
+    '',
+    ...footer(dir, dataset, summary, sheet),
+  ].join('\n');
+}
+
+/** A single frame has no rate. */
+const decimal = (rate: number) => (Number.isFinite(rate) ? rate.toFixed(1) : '–');
+
+function splitText(splits: DatasetSummary['splits'], fault: string | undefined): string[] {
+  const rows = splits.map(({ name, train, validation, test }) => {
+    const all = train + validation + test;
+    const cell = (frames: number) => `${frames} (${((100 * frames) / all).toFixed(1)} %)`;
+    return [name, cell(train), cell(validation), cell(test)];
+  });
+  const table = rows.length === 0 ? [] : [aligned([['split', 'train', 'validation', 'test'], ...rows])];
+  const notes = new Set(splits.flatMap((split) => split.notes));
+  return [...table, ...notes, ...(fault === undefined ? [] : [fault])];
+}
+
+function labelText({ labelSign }: Dataset, { labels, suggestedScale }: DatasetSummary): string[] {
+  const inRange = labels.histogram.reduce((sum, count) => sum + count, 0);
+  const bins = labels.histogram.map((count, n) => [
+    `  ${labels.edges[n]} … ${labels.edges[n + 1]}`,
+    `${((100 * count) / Math.max(1, inRange)).toFixed(1)} %`,
+  ]);
+  const { scale, mean, deviation, smallest, largest } = labels;
+  return [
+    `labels: curvature in 1/m × ${labelSign * scale}; mean ${mean.toFixed(2)}, deviation ${deviation.toFixed(2)}, ` +
+      `from ${smallest.toFixed(2)} to ${largest.toFixed(2)}`,
+    aligned(bins),
+    ...(suggestedScale === scale
+      ? []
+      : [
+          `a label scale of ${suggestedScale} suits them better (deviation ` +
+            `${((deviation * suggestedScale) / scale).toFixed(2)}): label_scale in dataset.yaml, or --label_scale`,
+        ]),
+  ];
+}
+
+function footer(
+  dir: string,
+  { crop, channelOrder }: Dataset,
+  { frames, croppedBytes, rate, recordings, skips, backward }: DatasetSummary,
+  sheet: string,
+): string[] {
+  const seconds = recordings.reduce((sum, recording) => sum + recording.seconds, 0);
+  return [
+    `${dir}: ${recordings.length} recordings, ${frames} frames, ${(seconds / 60).toFixed(1)} min at ${decimal(rate)} frames/s, ` +
+      `${skips} skips of 5 s or more, ${backward} steps back in time`,
+    `crop ${cropText(crop)}, ${channelOrder}; cropped frames take ${(croppedBytes / 1e6).toFixed(0)} MB`,
+    `contact sheet: ${sheet}`,
+  ];
+}

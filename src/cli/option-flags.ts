@@ -1,0 +1,107 @@
+/**
+ * The options of a schema as flags of a command, and back: `--lr <number>`, `--perspective`, `--no-perspective`, with the
+ * schema's meanings, values and defaults in the help. Values are not checked flag by flag but all at once, with those of
+ * `--config`, by the schema.
+ */
+import { type Command, Option } from 'commander';
+import type { z } from 'zod';
+import {
+  type Given,
+  jsonSchema,
+  mergeOptions,
+  type OptionDescription,
+  optionsOf,
+  typedValue,
+} from '../config/flags.ts';
+import { commentedYaml, readOptionsFile } from '../config/yaml.ts';
+import { unknownName } from '../nearest.ts';
+
+/** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */
+export function addOptionFlags(command: Command, schema: z.ZodObject): Command {
+  for (const option of optionsOf(schema)) for (const flag of flagsOf(option)) command.addOption(flag);
+  return command
+    .option('--config <file>', 'read options from a YAML file; flags win over it (see configs/)')
+    .option('--print-config', 'print the options as they would be used, as YAML, and end')
+    .option('--print-schema', 'print the JSON Schema of the options, and end')
+    .allowUnknownOption() // so that they are reported with all other faults
+    .allowExcessArguments();
+}
+
+/**
+ * The options of a command that was called, checked.
+ *
+ * @returns undefined if printing them was all that was asked for
+ * @throws ConfigError listing every fault
+ */
+export function optionsFrom<Schema extends z.ZodObject>(
+  command: Command,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  if (command.getOptionValue('printSchema')) {
+    console.log(JSON.stringify(jsonSchema(schema), null, 2));
+    return undefined;
+  }
+  const path: string | undefined = command.getOptionValue('config');
+  const file = path === undefined ? {} : readOptionsFile(path);
+  const where = path === undefined ? 'options' : `${path} and the command line`;
+  const options = mergeOptions(
+    schema,
+    { file, flags: givenFlags(command, schema) },
+    where,
+    unknownWords(command),
+  );
+  if (command.getOptionValue('printConfig')) {
+    process.stdout.write(commentedYaml(schema, options));
+    return undefined;
+  }
+  return options;
+}
+
+/** Of a boolean the form that changes something is shown in the help; the other one works too. */
+function flagsOf(option: OptionDescription): Option[] {
+  const { name, description, kind, choices, range } = option;
+  const long = name.replaceAll('_', '-');
+  if (kind === 'boolean') {
+    const off = `not: ${description}`;
+    return [
+      new Option(`--${long}`, description).hideHelp(option.default === true),
+      new Option(`--no-${long}`, off).hideHelp(option.default !== true),
+    ];
+  }
+  const notes = [
+    ...(choices ? [choices.join(', ')] : range === '' ? [] : [range]),
+    ...(option.default === undefined ? [] : [`default: ${option.default}`]),
+    ...(option.required ? ['required'] : []),
+  ];
+  const help = notes.length > 0 ? `${description} (${notes.join('; ')})` : description;
+  return [new Option(`--${long} <${choices && kind === 'string' ? 'name' : kind}>`, help)];
+}
+
+/** What was typed, by the schema's names. */
+function givenFlags(command: Command, schema: z.ZodObject): Given {
+  const given: Record<string, unknown> = {};
+  for (const option of optionsOf(schema)) {
+    const attribute = new Option(`--${option.name.replaceAll('_', '-')}`).attributeName();
+    if (command.getOptionValueSource(attribute) !== 'cli') continue;
+    const value: unknown = command.getOptionValue(attribute);
+    given[option.name] = typeof value === 'string' ? typedValue(option, value) : value;
+  }
+  return given;
+}
+
+/** A sentence for every word that is no flag of the command; the word after an unknown flag is taken for its value. */
+function unknownWords(command: Command): string[] {
+  const shown = command.options.filter(({ hidden }) => !hidden);
+  const known = shown.map(({ long }) => (long ?? '').slice(2).replaceAll('-', '_'));
+  const faults: string[] = [];
+  let expectsValue = false;
+  for (const word of command.args) {
+    const [, name, value] = /^--?([^\d=-][^=]*)(=.*)?$/s.exec(word) ?? [];
+    const flag = name?.replaceAll('-', '_');
+    if (flag !== undefined && known.includes(flag)) faults.push(`--${flag} takes no value, got "${word}"`);
+    else if (flag !== undefined) faults.push(unknownName('option', flag, known));
+    else if (!expectsValue) faults.push(`unexpected argument "${word}"; options begin with --`);
+    expectsValue = name !== undefined && value === undefined;
+  }
+  return faults;
+}

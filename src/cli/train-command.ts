@@ -1,0 +1,62 @@
+/** What `passive` and `active` share: flags, the run, its result and exit status. */
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import type { SessionResult } from '../train/session.ts';
+import { exitStatusOf } from '../train/signals.ts';
+import { addOptionFlags, optionsFrom } from './option-flags.ts';
+
+/** Flags that say how to run, not what: they are not part of a run's configuration. */
+export interface Control {
+  readonly resume: 'no' | 'must' | 'auto';
+  readonly fresh: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** Adds the flags and the action. @param train - runs with checked options */
+export function defineTraining<Schema extends z.ZodObject>(
+  command: Command,
+  schema: Schema,
+  train: (options: z.output<Schema>, control: Control) => Promise<SessionResult>,
+): void {
+  addOptionFlags(command, schema)
+    .option('--resume [auto]', 'go on with the run that is there; auto: or start one')
+    .option('--new', 'move the run that is there aside and start again')
+    .option('--quiet', 'print warnings only')
+    .option('--json', 'print the result as JSON')
+    .action(async () => {
+      const options = optionsFrom(command, schema);
+      if (options === undefined) return;
+      const flags = command.opts();
+      const control = {
+        resume: resumeOf(flags.resume),
+        fresh: flags.new === true,
+        quiet: flags.quiet === true,
+        json: flags.json === true,
+      };
+      const result = await train(options, control);
+      console.log(control.json ? JSON.stringify(result, null, 2) : text(result));
+      const { ending } = result;
+      if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
+    });
+}
+
+function resumeOf(flag: unknown): Control['resume'] {
+  if (flag === undefined) return 'no';
+  if (flag === true) return 'must';
+  if (flag === 'auto') return 'auto';
+  throw new UsageError(`--resume ${flag}: expected --resume, or --resume auto`);
+}
+
+function text({ folder, ending, best, test }: SessionResult): string {
+  const state = {
+    finished: 'finished',
+    'already finished': 'already finished, nothing to do',
+    stopped: 'stopped; --resume goes on with it',
+  }[ending.kind];
+  const lines = [`${folder}: ${state}`];
+  if (best) lines.push(`best epoch ${best.epoch}: validation loss ${best.loss.toFixed(4)}`);
+  if (test) lines.push(`test of the best epoch: loss ${test.loss.toFixed(4)}, mae ${test.mae.toFixed(4)}`);
+  return lines.join('\n');
+}

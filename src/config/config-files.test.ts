@@ -1,0 +1,28 @@
+/** The files of `configs/` are what the schema makes of them, and can be used as they are. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { configFiles } from './config-files.ts';
+import { mergeOptions } from './flags.ts';
+import { activeOptions, passiveOptions } from './schema.ts';
+import { readOptionsFile } from './yaml.ts';
+
+const FOLDER = join(import.meta.dirname, '../../configs');
+const SCHEMAS = { 'passive.yaml': passiveOptions, 'active.yaml': activeOptions };
+
+it('there is one for each schema', () => {
+  expect([...configFiles().keys()]).toEqual(Object.keys(SCHEMAS));
+});
+
+it.each(Object.entries(SCHEMAS))('%s has every option with its default, and is valid', (name, schema) => {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  expect(text, 'out of date: npm run configs').toBe(configFiles().get(name));
+  const file = readOptionsFile(join(FOLDER, name));
+  const options = mergeOptions(schema, { file, flags: {} }, name);
+  const { model, experiment_id } = file;
+  expect(options).toEqual(schema.parse(JSON.parse(JSON.stringify({ model, experiment_id }))));
+  // With what stands there as a comment, all options are there.
+  const whole = parse(text.replaceAll(/^# (\w+):$/gm, '$1:'));
+  expect(Object.keys(whole)).toEqual(Object.keys(schema.shape));
+});

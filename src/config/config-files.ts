@@ -1,0 +1,32 @@
+/** What stands in `configs/`: written by `npm run configs`, compared in a test. */
+import { activeOptions, passiveOptions } from './schema.ts';
+import { commentedYaml } from './yaml.ts';
+
+const head = (what: string, file: string, command: string) => `\
+# ${what}
+#
+#   ncp-train ${command} --config ${file}
+#
+# Copy it, change what is to be different, delete the rest: what is left out has its default. Flags on the command line
+# win over the file, e.g. --model lstm. Written by \`npm run configs\` from src/config/schema.ts.
+
+`;
+
+/** Text by file name. */
+export function configFiles(): Map<string, string> {
+  return new Map([
+    [
+      'passive.yaml',
+      head('Options of `ncp-train passive`: 10-fold cross-testing.', 'configs/passive.yaml', 'passive') +
+        commentedYaml(passiveOptions, { model: 'wm', experiment_id: 0 }),
+    ],
+    [
+      'active.yaml',
+      head(
+        'Options of `ncp-train active`: training for the active test drives.',
+        'configs/active.yaml',
+        'active',
+      ) + commentedYaml(activeOptions, { model: 'wm' }),
+    ],
+  ]);
+}

@@ -1,0 +1,107 @@
+/** What of a schema the command line and the configuration files see, and how file and flags come together. */
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { contradictions } from './contradictions.ts';
+import { mergeOptions, type OptionDescription, optionsOf, typedValue, valuesText } from './flags.ts';
+import { activeOptions, passiveOptions } from './schema.ts';
+
+const option = (name: string) =>
+  optionsOf(passiveOptions).find((each) => each.name === name) as OptionDescription;
+
+describe('optionsOf', () => {
+  it('gives the options of the schema in its order, each with a meaning', () => {
+    for (const schema of [passiveOptions, activeOptions]) {
+      expect(optionsOf(schema).map(({ name }) => name)).toEqual(Object.keys(schema.shape));
+      for (const { name, description } of optionsOf(schema)) expect(description, name).not.toBe('');
+    }
+  });
+
+  it.each([
+    ['lr', 'number, > 0', 0.0005],
+    ['batch_size', 'integer, ≥ 1', 20],
+    ['drf', 'number, > 0, ≤ 1', 0.5],
+    ['sparsity', 'number, < 1', -1],
+    ['perspective', 'boolean', false],
+    ['data', 'string', 'training_data_passive'],
+    ['wm_size', 'small, mk2, fully or rand', 'small'],
+    ['label_sign', '1 or -1', undefined],
+  ])('%s takes %s, default %s', (name, values, fallback) => {
+    expect(valuesText(option(name))).toBe(values);
+    expect(option(name).default).toBe(fallback);
+    expect(option(name).required).toBe(false);
+  });
+
+  it('model and experiment_id have to be given', () => {
+    expect(
+      optionsOf(passiveOptions)
+        .filter(({ required }) => required)
+        .map(({ name }) => name),
+    ).toEqual(['model', 'experiment_id']);
+  });
+});
+
+describe('typedValue', () => {
+  it.each([
+    ['lr', '1e-3', 0.001],
+    ['lstm_clip', '-1', -1],
+    ['label_sign', '-1', -1],
+    ['lr', 'fast', 'fast'],
+    ['lr', '', ''],
+    ['batch_size', ' ', ' '],
+    ['data', '2018', '2018'],
+  ])('%s %j is %j', (name, text, value) => {
+    expect(typedValue(option(name), text)).toBe(value);
+  });
+});
+
+describe('mergeOptions', () => {
+  const schema = z.strictObject({ a: z.int().default(1), b: z.int().default(1), c: z.int().default(1) });
+
+  it('flags win over the file, the file over defaults', () => {
+    expect(mergeOptions(schema, { file: { b: 2, c: 2 }, flags: { c: 3 } }, 'options')).toEqual({
+      a: 1,
+      b: 2,
+      c: 3,
+    });
+  });
+
+  it('a fault of the file that a flag mends is none', () => {
+    expect(mergeOptions(schema, { file: { a: 'x' }, flags: { a: 4 } }, 'options').a).toBe(4);
+  });
+
+  it('all faults of file, flags, contradictions and words come in one message', () => {
+    const merge = () =>
+      mergeOptions(
+        passiveOptions,
+        { file: { model: 'wm', lr: 0, batchsize: 3 }, flags: { experiment_id: 'four', sparsity: 0.5 } },
+        'my.yaml and the command line',
+        ['unexpected argument "x"'],
+      );
+    expect(merge).toThrow(ConfigError);
+    expect(merge).toThrow(/^my\.yaml and the command line: /);
+    for (const fault of ['lr: ', 'got "four"', 'did you mean "batch_size"?', 'wm is sparse by', '"x"']) {
+      expect(merge).toThrow(fault);
+    }
+  });
+
+  it('contradictions alone are refused too', () => {
+    expect(() =>
+      mergeOptions(activeOptions, { flags: { model: 'lstm', wiring: 'mine.json' } }, 'options'),
+    ).toThrow('options: wiring "mine.json" does not go with model lstm: only wm has one');
+  });
+});
+
+describe('contradictions', () => {
+  it.each([
+    [{ model: 'wm', sparsity: -1 }, 0],
+    [{ model: 'lstm', sparsity: 0.5 }, 0],
+    [{ model: 'cnn', sparsity: 0.5 }, 1],
+    [{ model: 'wm', wiring: 'mine.json', wm_size: 'small' }, 0],
+    [{ model: 'wm', wiring: 'mine.json', wm_size: 'rand' }, 1],
+    [{ model: 'gru', wiring: 'mine.json', wm_size: 'fully', sparsity: 0.1 }, 2],
+    [{ model: 7, sparsity: 'much' }, 0],
+  ])('%j has %d', (given, count) => {
+    expect(contradictions(given)).toHaveLength(count);
+  });
+});

@@ -1,0 +1,66 @@
+/** Options as YAML files: written with every option explained, and read back. What the options are, schema.ts says. */
+import { readFileSync } from 'node:fs';
+import { parseDocument, stringify } from 'yaml';
+import type { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { type Given, type OptionDescription, optionsOf, valuesText } from './flags.ts';
+
+/** However long a text is, and whatever stands in it. */
+const ONE_LINE = { blockQuote: false, lineWidth: 0 } as const;
+
+/**
+ * Every option with its meaning, values and default as comments. An option without a value stands there as a comment
+ * itself.
+ *
+ * @param values - instead of the defaults, by name
+ */
+export function commentedYaml(schema: z.ZodObject, values: Given = {}): string {
+  return optionsOf(schema)
+    .map((option) => {
+      const value = values[option.name] ?? option.default;
+      const line =
+        value === undefined ? `# ${option.name}:` : stringify({ [option.name]: value }, ONE_LINE).trimEnd();
+      return [`# ${option.description}`, `# ${valuesText(option)}${defaultText(option)}`, line, ''].join(
+        '\n',
+      );
+    })
+    .join('\n');
+}
+
+function defaultText(option: OptionDescription): string {
+  if (option.default !== undefined) return `; default ${JSON.stringify(option.default).replaceAll('"', '')}`;
+  return option.required ? '; required' : '';
+}
+
+/**
+ * Reads a file of options; whether they are right, `mergeOptions` says.
+ *
+ * @throws ConfigError if it cannot be read or is no YAML mapping, with line and column
+ */
+export function readOptionsFile(path: string): Given {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ConfigError(
+      `${path}: ${missing ? 'there is no such file' : `cannot be read: ${(error as Error).message}`}`,
+    );
+  }
+  const document = parseDocument(text);
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) throw new ConfigError(faults.map(({ message }) => `${path}: ${message}`).join('\n'));
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message}`); // aliases without end, for example
+  }
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new ConfigError(
+      `${path}: line 1: expected options as "name: value", found ${JSON.stringify(value)}`,
+    );
+  }
+  return value as Given;
+}

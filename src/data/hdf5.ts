@@ -1,0 +1,146 @@
+/**
+ * The one place that knows h5wasm: HDF5 compiled to WebAssembly, on the real file system. Its reads and writes report
+ * failure by a status that its own convenience methods ignore, so blocks of a dataset are moved here, and checked.
+ * Fills and drains a buffer in WebAssembly's memory, which never grows with the file. Knows nothing of recordings.
+ */
+import { type Dataset, ready } from 'h5wasm/node';
+
+type Module = Awaited<typeof ready>;
+
+/** What HDF5 is asked for at once, in bytes; one read of more than about 0.5 GB comes back as zeros. */
+export const BLOCK_BYTES = 8 * 2 ** 20;
+
+let loading: Promise<Module> | undefined;
+
+/** Loads HDF5, once. From then on its failures are thrown as errors with its own words, and not printed. */
+export function loadHdf5(): Promise<Module> {
+  loading ??= ready.then((module) => {
+    module.activate_throwing_error_handler();
+    return module;
+  });
+  return loading;
+}
+
+/** A buffer for blocks on their way between a dataset and JavaScript. */
+export class BlockBuffer {
+  readonly #module: Module;
+  readonly #at: number;
+  readonly bytes: number;
+
+  /**
+   * @param module - of {@link loadHdf5}
+   * @throws Error when WebAssembly's memory has no room for it
+   */
+  constructor(module: Module, bytes: number) {
+    this.#module = module;
+    this.bytes = bytes;
+    this.#at = module._malloc(bytes);
+    if (this.#at === 0) throw new Error(`no memory for a block of ${bytes} bytes`);
+  }
+
+  /**
+   * Reads rows `first` … `first + count − 1` of a dataset, in its own type.
+   * @returns a view that the next call overwrites
+   * @throws Error in the words of HDF5
+   */
+  read(dataset: Dataset, first: number, count: number): Uint8Array {
+    const { size, shape } = dataset.metadata;
+    const [, ...rest] = shape as number[];
+    const bytes = rest.reduce((product, n) => product * n, count * size);
+    if (bytes > this.bytes) throw new RangeError(`${bytes} bytes do not fit a block of ${this.bytes}`);
+    const { counts, offsets, strides } = hyperslab(first, count, rest);
+    const { file_id, path } = dataset;
+    check(this.#module.get_dataset_data(file_id, path, counts, offsets, strides, BigInt(this.#at)));
+    return this.#module.HEAPU8.subarray(this.#at, this.#at + bytes); // taken now: the memory may just have moved
+  }
+
+  /**
+   * Writes rows from `first` on; the dataset already has room for them.
+   * @param data - of the dataset's type, as bytes; a whole number of rows
+   * @throws Error in the words of HDF5
+   */
+  write(dataset: Dataset, first: number, count: number, data: Uint8Array): void {
+    this.#module.HEAPU8.set(data, this.#at);
+    const [, ...rest] = dataset.metadata.shape as number[];
+    const { counts, offsets, strides } = hyperslab(first, count, rest);
+    const { file_id, path } = dataset;
+    check(this.#module.set_dataset_data(file_id, path, counts, offsets, strides, BigInt(this.#at)));
+  }
+
+  free(): void {
+    this.#module._free(this.#at);
+  }
+}
+
+function hyperslab(first: number, count: number, rest: readonly number[]) {
+  const counts = [count, ...rest].map(BigInt);
+  return {
+    counts,
+    offsets: counts.map((_, axis) => BigInt(axis === 0 ? first : 0)),
+    strides: counts.map(() => 1n),
+  };
+}
+
+function check(status: number): void {
+  if (status < 0) throw new Error(`HDF5 gave status ${status}`);
+}
+
+/** What went wrong, out of HDF5's list of functions: the system's word where there is one, else the innermost. */
+export function hdf5Reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const system = /error message = '([^']+)'/.exec(text);
+  if (system) return system[1];
+  const innermost = [...text.matchAll(/ in H5\w+\(\): (.+)/g)].at(-1);
+  return innermost?.[1] ?? text.split('\n', 1)[0];
+}
+
+/** HDF5's classes of numbers, as h5wasm gives them. */
+const INTEGER = 0;
+const FLOAT = 1;
+
+/** What a dataset holds, as people say it: `uint8`, `int64`, `float32`; undefined where it is not plain numbers. */
+export function numberType(dataset: Dataset): string | undefined {
+  const { type, size, signed } = dataset.metadata;
+  if (type === INTEGER && [1, 2, 4, 8].includes(size)) return `${signed ? 'int' : 'uint'}${size * 8}`;
+  return type === FLOAT && (size === 4 || size === 8) ? `float${size * 8}` : undefined;
+}
+
+const VIEWS: Record<
+  string,
+  (buffer: ArrayBufferLike, at: number, count: number) => ArrayLike<number | bigint>
+> = {
+  int8: (...args) => new Int8Array(...args),
+  uint8: (...args) => new Uint8Array(...args),
+  int16: (...args) => new Int16Array(...args),
+  uint16: (...args) => new Uint16Array(...args),
+  int32: (...args) => new Int32Array(...args),
+  uint32: (...args) => new Uint32Array(...args),
+  int64: (...args) => new BigInt64Array(...args),
+  uint64: (...args) => new BigUint64Array(...args),
+  float32: (...args) => new Float32Array(...args),
+  float64: (...args) => new Float64Array(...args),
+};
+
+/**
+ * A column of numbers of any type as float64.
+ * @param dataset - [N] or [N,1], for which {@link numberType} is defined
+ * @throws Error in the words of HDF5
+ */
+export function readColumn(module: Module, dataset: Dataset): Float64Array {
+  const { size, shape } = dataset.metadata;
+  const [rows] = shape as number[];
+  const column = new Float64Array(rows);
+  const rowsPerBlock = BLOCK_BYTES / size;
+  const block = new BlockBuffer(module, Math.max(1, Math.min(rows, rowsPerBlock)) * size);
+  try {
+    for (let first = 0; first < rows; first += rowsPerBlock) {
+      const count = Math.min(rowsPerBlock, rows - first);
+      const bytes = block.read(dataset, first, count);
+      const values = VIEWS[numberType(dataset) as string](bytes.buffer, bytes.byteOffset, count);
+      for (let n = 0; n < count; n++) column[first + n] = Number(values[n]);
+    }
+  } finally {
+    block.free();
+  }
+  return column;
+}

@@ -1,0 +1,160 @@
+/**
+ * Frames that lie in image files, one each: which of those a log names are there, and their decoding with sharp, a few
+ * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { DataError } from '../../errors.ts';
+import type { FrameSource, Log, Size } from './source.ts';
+
+/** A line of a log that names an image. */
+export interface Entry {
+  /** Path of the image, there or not. */
+  image: string;
+  /** Curvature in 1/m, positive to the left. */
+  label: number;
+  /** Seconds, as recorded. */
+  time?: number;
+  /** The frame’s number when it was recorded. */
+  ordinal: number;
+  session?: string;
+}
+
+/** Images decoded at the same time. */
+const TOGETHER = 8;
+/** Names shown of those that are absent. */
+const SHOWN = 3;
+
+/**
+ * The log of some entries.
+ * @param file - the log’s path, for messages
+ * @throws DataError where there is no entry, or an image is absent and `skipMissing` does not say to go on
+ */
+export function logOfImages(
+  name: string,
+  entries: Entry[],
+  file: string,
+  skipMissing: boolean,
+  notes: string[],
+): Log {
+  if (entries.length === 0) throw new DataError(`${file}: no frame that can be used`);
+  const there = presence();
+  const absent = entries.filter(({ image }) => !there(image));
+  const kept = absent.length === 0 ? entries : entries.filter(({ image }) => there(image));
+  if (absent.length > 0) {
+    const names = absent.slice(0, SHOWN).map(({ image }) => basename(image));
+    const more = absent.length > SHOWN ? ', …' : '';
+    const what =
+      `${file} names ${absent.length} of ${entries.length} images that are not in ` +
+      `${dirname(absent[0].image)}: ${names.join(', ')}${more}`;
+    if (!skipMissing || kept.length === 0) {
+      const remedy = kept.length === 0 ? '' : ', or go on without them: --skip_missing';
+      throw new DataError(`${what}; put them there${remedy}`);
+    }
+    notes.push(`${what}; left out`);
+  }
+  const timed = kept.every(({ time }) => time !== undefined);
+  return {
+    name,
+    labels: Float64Array.from(kept, ({ label }) => label),
+    times: timed ? Float64Array.from(kept, ({ time }) => time as number) : undefined,
+    ordinals: Float64Array.from(kept, ({ ordinal }) => ordinal),
+    sessions: kept.some(({ session }) => session !== undefined)
+      ? kept.map(({ session }) => session)
+      : undefined,
+    frames: new ImageFrames(kept.map(({ image }) => image)),
+  };
+}
+
+/** Where an image of a log lies: the first of several folders that has it, else the first of them. */
+export function placeImage(
+  name: string,
+  folders: readonly string[],
+  there: (path: string) => boolean,
+): string {
+  const candidates = folders.map((folder) => join(folder, name));
+  return candidates.find(there) ?? candidates[0];
+}
+
+/** Says whether a file is there; reads each folder once, as a log names thousands of files. */
+export function presence(): (path: string) => boolean {
+  const listed = new Map<string, Set<string>>();
+  return (path) => {
+    const folder = dirname(path);
+    let names = listed.get(folder);
+    if (names === undefined) {
+      names = new Set(existsSync(folder) ? readdirSync(folder) : []);
+      listed.set(folder, names);
+    }
+    return names.has(basename(path));
+  };
+}
+
+/** The last part of a path, whether it was written on Windows or elsewhere. */
+export function foreignBase(path: string): string {
+  return path.trim().split(/[\\/]/).at(-1) ?? '';
+}
+
+class ImageFrames implements FrameSource {
+  readonly #paths: string[];
+  #size: Size | undefined;
+
+  constructor(paths: string[]) {
+    this.#paths = paths;
+  }
+
+  async size(): Promise<Size> {
+    this.#size ??= await sizeOf(this.#paths[0]);
+    return this.#size;
+  }
+
+  async read(first: number, count: number, size?: Size): Promise<Uint8Array> {
+    const stored = await this.size();
+    const { height, width } = size ?? stored;
+    const bytes = height * width * 3;
+    const out = new Uint8Array(count * bytes);
+    for (let at = 0; at < count; at += TOGETHER) {
+      const batch = this.#paths.slice(first + at, first + Math.min(at + TOGETHER, count));
+      const frames = await Promise.all(batch.map((path) => decode(path, stored, size)));
+      for (const [i, frame] of frames.entries()) out.set(frame, (at + i) * bytes);
+    }
+    return out;
+  }
+
+  close(): void {}
+}
+
+async function sizeOf(path: string): Promise<Size> {
+  const { height, width } = await readable(path, sharp(path).metadata());
+  return { height, width };
+}
+
+/** One image as uint8 [H,W,3]. */
+async function decode(path: string, stored: Size, size: Size | undefined): Promise<Uint8Array> {
+  let image = sharp(path).removeAlpha().toColourspace('srgb');
+  if (size !== undefined) image = image.resize(size.width, size.height, { fit: 'fill' });
+  const { data, info } = await readable(
+    path,
+    image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+  );
+  const wanted = size ?? stored;
+  if (info.height !== wanted.height || info.width !== wanted.width) {
+    throw new DataError(
+      `${path} is ${info.height}×${info.width}, the first image ${wanted.height}×${wanted.width}; ` +
+        `scale all to one size: --size ${wanted.height}x${wanted.width}`,
+    );
+  }
+  return data;
+}
+
+async function readable<T>(path: string, promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0];
+    throw new DataError(
+      `${path} cannot be read as an image (${why}); restore it, or delete it and go on without it: --skip_missing`,
+    );
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A folder that appears whole or not at all: it is filled under `OUT.tmp-PID` beside it and renamed at the end. What
+ * fails or is interrupted on the way (SIGINT, SIGTERM) leaves nothing behind.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { DataError, UsageError } from '../../errors.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * @param out - the folder to make; where it is there already it must be empty
+ * @param fill - fills the folder it is given
+ * @throws UsageError where `out` has something in it; DataError where it cannot be made
+ */
+export async function fillFolder<T>(out: string, fill: (folder: string) => Promise<T>): Promise<T> {
+  const final = resolve(out);
+  refuseOccupied(final, out);
+  const folder = `${final}.tmp-${process.pid}`;
+  const sweep = () => rmSync(folder, { recursive: true, force: true });
+  const interrupted = (signal: NodeJS.Signals) => {
+    sweep();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
+  try {
+    make(folder, out);
+    const result = await fill(folder);
+    refuseOccupied(final, out);
+    rmSync(final, { recursive: true, force: true });
+    renameSync(folder, final);
+    return result;
+  } catch (error) {
+    sweep();
+    // The user knows the folder by its final name.
+    if (error instanceof DataError) error.message = error.message.replaceAll(folder, final);
+    throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
+  }
+}
+
+function refuseOccupied(final: string, out: string): void {
+  if (!existsSync(final)) return;
+  if (!statSync(final).isDirectory()) throw new UsageError(`--out ${out} is a file; choose a folder`);
+  if (readdirSync(final).length > 0) {
+    throw new UsageError(`--out ${out} is there and not empty; choose another folder, or delete it first`);
+  }
+}
+
+function make(folder: string, out: string): void {
+  try {
+    makeWithParents(folder);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? error;
+    throw new DataError(`--out ${out} cannot be made (${reason}); choose a folder that you may write to`);
+  }
+}
+
+/** Not `mkdir` with `recursive`, which never returns where the system says that a path it just made is not there (/proc). */
+function makeWithParents(folder: string): void {
+  if (!existsSync(dirname(folder))) makeWithParents(dirname(folder));
+  mkdirSync(folder);
+}

@@ -1,0 +1,47 @@
+/** Reading the text files of foreign logs, with errors that say what was looked for and where. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { DataError } from '../../errors.ts';
+
+/**
+ * @param path - of a text file
+ * @param what - what it should be, for the error
+ * @throws DataError where it is not there, is no file or is empty
+ */
+export function readText(path: string, what: string): string {
+  if (!existsSync(path)) throw new DataError(`${path}: not there; expected ${what}`);
+  if (!statSync(path).isFile()) throw new DataError(`${path}: not a file; expected ${what}`);
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  if (text.trim() === '') throw new DataError(`${path}: empty; expected ${what}`);
+  return text;
+}
+
+/** A line that is not blank, with the place to name in errors, `file:line`. */
+export interface Line {
+  text: string;
+  where: string;
+}
+
+/** The lines of a text that are not blank. */
+export function linesOf(text: string, path: string): Line[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, i) => ({ text: line.trim(), where: `${path}:${i + 1}` }))
+    .filter(({ text }) => text !== '');
+}
+
+/** @throws DataError where the text is no JSON object or array */
+export function parseJson<T extends object>({ text, where }: Line): T {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below.
+  }
+  if (/\b(NaN|Infinity)\b/.test(text)) {
+    throw new DataError(`${where}: a value is NaN or infinite; correct the record or delete it`);
+  }
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  throw new DataError(
+    `${where}: not a whole JSON record: ${shown}; a recorder that was cut off leaves such a line: delete it`,
+  );
+}

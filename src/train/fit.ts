@@ -1,0 +1,163 @@
+/**
+ * The training loop, from top to bottom: validate, checkpoint, then an epoch of draw, step, log; over and over.
+ *
+ * Validation comes before an epoch's training, as in the original: row e of the log pairs the validation of the weights
+ * that enter epoch e with the training metrics of epoch e, and a last row validates the final weights
+ * (docs/pipeline.md §4). A stop request is obeyed after the batch at hand, with a checkpoint from which a resumed run goes
+ * on bit for bit. What stands around the loop (data, folders, backends) is in session.ts.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { HostBatch } from '../data/host-batch.ts';
+import { DivergedError } from '../errors.ts';
+import type { Model } from '../models/model.ts';
+import { type NewCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import type { CheckpointState } from './checkpoint-state.ts';
+import type { Engine } from './engine.ts';
+import type { Figures } from './evaluate.ts';
+import type { MetricsLog } from './metrics-log.ts';
+import type { AdamState } from './optimizer.ts';
+import type { StopSignal } from './signals.ts';
+
+/** Where batches come from. */
+export interface BatchSource {
+  readonly batchesPerEpoch: number;
+  next(epoch: number, batch: number): Promise<HostBatch>;
+}
+
+/** What is told to whoever watches. */
+export interface Watcher {
+  validated(epoch: number, valid: Figures, isBest: boolean): void;
+  stepped(epoch: number, batch: number, metrics: { mse: number; mae: number }, frames: number): void;
+  epochEnded(epoch: number, train: Figures, valid: Figures): void;
+}
+
+export interface FitTask {
+  readonly model: Model;
+  readonly adam: AdamState;
+  readonly engine: Engine;
+  readonly batches: BatchSource;
+  /** Validation of the weights as they are. */
+  readonly validate: () => Promise<Figures>;
+  /** The run's folder. */
+  readonly folder: string;
+  readonly metrics: MetricsLog;
+  readonly watcher: Watcher;
+  /** A checkpoint's place, or the state before the first epoch. */
+  readonly start: Omit<CheckpointState, 'adamUpdates'>;
+  readonly seed: number;
+  readonly fold: number;
+  readonly epochs: number;
+  /** Epochs that may pass without a better validation loss; 0 for any number. */
+  readonly patience: number;
+  readonly keep: NewCheckpoint['keep'];
+  readonly input: NewCheckpoint['input'];
+  /** Asked after every batch: a signal, or time over. */
+  readonly stopRequested: () => StopSignal | 'time' | undefined;
+}
+
+/** How the loop ended. */
+export type Ending =
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'stopped'; readonly by: StopSignal | 'time' };
+
+const NO_SUMS = { loss: 0, mae: 0, gradientNorm: 0, batches: 0 };
+
+/** The state of a run that has not begun. */
+export const STATE_AT_START: FitTask['start'] = {
+  epoch: 0,
+  batch: 0,
+  sums: NO_SUMS,
+  valid: null,
+  best: null,
+};
+
+/**
+ * @throws DivergedError when a loss or gradient is not finite; the last checkpoint is from before
+ * @throws DataError when the disk is full
+ */
+export async function fit(task: FitTask): Promise<Ending> {
+  const { model, adam, engine, batches, metrics, watcher, seed, fold } = task;
+  const checkpoint = (state: FitTask['start'], best: boolean) =>
+    saveCheckpoint(task.folder, { model, adam, state, best, keep: task.keep, input: task.input });
+
+  let state = task.start;
+  for (;;) {
+    const { epoch } = state;
+
+    // 1. Validate the weights that enter this epoch, and keep them. A resumed run has done so already.
+    if (state.valid === null) {
+      const valid = await task.validate();
+      requireFinite(valid.loss, `the validation loss before epoch ${epoch}`);
+      const isBest = state.best === null || valid.loss < state.best.loss;
+      const best = isBest ? { epoch, loss: valid.loss } : state.best;
+      state = { ...state, valid, best };
+      await checkpoint(state, isBest);
+      watcher.validated(epoch, valid, isBest);
+    }
+    const valid = state.valid as Figures;
+    const withoutBetter = epoch - (state.best?.epoch ?? epoch);
+    if (epoch >= task.epochs || (task.patience > 0 && withoutBetter >= task.patience)) {
+      metrics.row(logRow(epoch, null, valid));
+      return { kind: 'finished' };
+    }
+
+    // 2. Train for an epoch.
+    const started = performance.now();
+    while (state.batch < batches.batchesPerEpoch) {
+      const by = task.stopRequested();
+      if (by) {
+        if (state.batch > 0) await checkpoint(state, false);
+        return { kind: 'stopped', by };
+      }
+      const batch = await batches.next(epoch, state.batch);
+      const { mse, mae, gradientNorm } = await engine.step(batch, { seed, fold, epoch, batch: state.batch });
+      requireFinite(mse, `the loss of batch ${state.batch} in epoch ${epoch}`);
+      const { sums } = state;
+      state = {
+        ...state,
+        batch: state.batch + 1,
+        sums: {
+          loss: sums.loss + mse,
+          mae: sums.mae + mae,
+          gradientNorm: sums.gradientNorm + gradientNorm,
+          batches: sums.batches + 1,
+        },
+      };
+      watcher.stepped(epoch, state.batch, { mse, mae }, batch.T * batch.B);
+      await nextTurn(); // let signals in
+    }
+
+    // 3. Log it; the next epoch's checkpoint comes after its validation.
+    const { sums } = state;
+    const train = { loss: sums.loss / sums.batches, mae: sums.mae / sums.batches };
+    metrics.row(logRow(epoch, train, valid));
+    metrics.epoch({
+      epoch,
+      time: new Date().toISOString(),
+      seconds: (performance.now() - started) / 1000,
+      train,
+      valid,
+      gradient_norm: sums.gradientNorm / sums.batches,
+      batches: sums.batches,
+    });
+    watcher.epochEnded(epoch, train, valid);
+    state = { ...state, epoch: epoch + 1, batch: 0, sums: NO_SUMS, valid: null };
+  }
+}
+
+function logRow(epoch: number, train: Figures | null, valid: Figures) {
+  return {
+    epoch,
+    train_loss: train?.loss ?? null,
+    train_mae: train?.mae ?? null,
+    valid_loss: valid.loss,
+    valid_mae: valid.mae,
+  };
+}
+
+function requireFinite(value: number, what: string): void {
+  if (Number.isFinite(value)) return;
+  throw new DivergedError(
+    `training diverged: ${what} is ${value}; lower the learning rate (--lr), or check the labels and --label_scale`,
+  );
+}

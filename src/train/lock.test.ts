@@ -1,0 +1,148 @@
+/** One process to a run: living ones are respected, dead ones are not, and of several at once exactly one gets it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ConfigError } from '../errors.ts';
+import { acquireLock, lockFolder, lockOwner, type Owner } from './lock.ts';
+import { bootOfHost, processStart } from './process-start.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../test/programs/lock-once.ts');
+
+let folder: string;
+let run: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lock-'));
+  run = join(folder, 'experiment_4');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What another process would have left. */
+function claim(owner: Partial<Owner>, name = 'other', held = true): void {
+  mkdirSync(lockFolder(run), { recursive: true });
+  const here = { pid: process.pid, host: hostname(), boot: bootOfHost(), start: processStart(process.pid) };
+  writeFileSync(join(lockFolder(run), `${name}.json`), JSON.stringify({ ...here, since: 'noon', ...owner }));
+  if (held) writeFileSync(join(lockFolder(run), `${name}.held`), '');
+}
+
+/** A process that tries for the lock at a moment, and what it says. */
+function contender(moment: number): { child: ChildProcess; said: Promise<string> } {
+  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, run, String(moment)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  const said = new Promise<string>((resolve) => {
+    child.stdout.on('data', (text) => {
+      output += text;
+      const lines = output.split('\n');
+      if (lines.length > 2) resolve(lines[1]);
+    });
+  });
+  return { child, said };
+}
+
+describe('acquireLock', () => {
+  it('locks, names the owner, and leaves nothing behind', async () => {
+    expect(await lockOwner(run)).toBeUndefined();
+    const lock = await acquireLock(run);
+    expect(await lockOwner(run)).toMatchObject({ pid: process.pid, host: hostname() });
+    await expect(acquireLock(run)).rejects.toThrow(ConfigError);
+    await expect(acquireLock(run)).rejects.toThrow(`${run} is in use by process ${process.pid} since `);
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+    await (await acquireLock(run)).release();
+  });
+
+  it('runs with names that begin alike have locks of their own', async () => {
+    const locks = [await acquireLock(run), await acquireLock(`${run}0`), await acquireLock(`${run}.1`)];
+    for (const lock of locks) await lock.release();
+  });
+
+  it.each([
+    ['a pid that is no process', { pid: 2 ** 22 + 1 }],
+    ['a pid that another process has now', { start: '1' }],
+    ['an earlier boot of this machine', { boot: 'another' }],
+  ])('takes over from %s', async (_, owner) => {
+    claim(owner);
+    expect(await lockOwner(run)).toBeUndefined();
+    const lock = await acquireLock(run);
+    expect(await lockOwner(run)).toMatchObject({ pid: process.pid });
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a process of another host counts, and the message says how to go on without it', async () => {
+    claim({ host: 'node17', pid: 42 });
+    await expect(acquireLock(run)).rejects.toThrow(
+      `in use by process 42 on node17 since noon. Whether it still runs cannot be seen from here; if it does not, ` +
+        `delete ${lockFolder(run)}`,
+    );
+    expect(readdirSync(lockFolder(run)).sort()).toEqual(['other.held', 'other.json']);
+  });
+
+  it('a claim by a name before is let go first, one by a name after is waited for', async () => {
+    claim({}, '!', false);
+    await expect(acquireLock(run)).rejects.toThrow('in use by');
+    rmSync(lockFolder(run), { recursive: true });
+    claim({}, '~', false);
+    setTimeout(() => rmSync(join(lockFolder(run), '~.json')), 60);
+    const start = performance.now();
+    await (await acquireLock(run)).release();
+    expect(performance.now() - start).toBeGreaterThan(50);
+  });
+
+  it('half a claim, as a power cut leaves it, does not count', async () => {
+    mkdirSync(lockFolder(run));
+    writeFileSync(join(lockFolder(run), 'half.json'), '{"pid":');
+    await (await acquireLock(run)).release();
+  });
+});
+
+describe('several processes', () => {
+  it('of six at once exactly one gets it, also when taking over from a dead one, which is killed in turn', {
+    timeout: 60_000,
+  }, async () => {
+    claim({ pid: 2 ** 22 + 1 });
+    for (let round = 0; round < 2; round++) {
+      const moment = Date.now() + 3000;
+      const all = Array.from({ length: 6 }, () => contender(moment));
+      const said = await Promise.all(all.map((each) => each.said));
+      const winners = all.filter((_, n) => said[n].startsWith('locked by'));
+      expect(winners).toHaveLength(1);
+      const { pid } = winners[0].child;
+      expect(said.filter((text) => text.includes(`in use by process `))).toHaveLength(5);
+      expect((await lockOwner(run))?.pid).toBe(pid);
+      for (const { child } of all) child.kill('SIGKILL'); // their claims stay behind
+      await Promise.all(all.map(({ child }) => new Promise((resolve) => child.once('close', resolve))));
+    }
+    await (await acquireLock(run)).release();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('processStart', () => {
+  it('is the same for one process all the time, and another for its child', async () => {
+    expect(processStart(process.pid)).toMatch(/^\d+$/);
+    expect(processStart(process.pid)).toBe(processStart(process.pid));
+    expect(Number(processStart(process.pid))).toBeGreaterThan(Number(processStart(1)));
+  });
+
+  it('counts fields rightly whatever the process is called', () => {
+    const child = spawn('bash', ['-c', 'exec -a "a) R 1 (b" sleep 60']);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+    expect(Math.abs(Number(processStart(child.pid as number)) / 100 - uptime)).toBeLessThan(2);
+  });
+
+  it('a process that has ended and was not yet asked for its status is none', async () => {
+    // The shell starts a process that ends, and never asks for its status since it becomes another program.
+    const shell = spawn('bash', ['-c', 'sleep 0.05 & echo $!; exec sleep 60']);
+    onTestFinished(() => void shell.kill('SIGKILL'));
+    const pid = Number(
+      await new Promise((resolve) => shell.stdout.once('data', (text) => resolve(String(text)))),
+    );
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    expect(processStart(pid)).toBeUndefined();
+  });
+});

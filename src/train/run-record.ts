@@ -1,0 +1,144 @@
+/**
+ * What a run says of itself: `config.yaml`, every option as it was resolved, and `run.json`, with everything else that is
+ * needed to repeat it. And whether it may be resumed with what is asked for now.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parse, stringify } from 'yaml';
+import { ConfigError } from '../errors.ts';
+
+export const CONFIG_FILE = 'config.yaml';
+export const RECORD_FILE = 'run.json';
+
+export type RunState = 'running' | 'finished' | 'stopped' | 'failed';
+export type Config = Readonly<Record<string, unknown>>;
+
+/** For `run.json`. Anything may stand here; what is named has a meaning when a run is resumed. */
+export interface RunFacts extends Readonly<Record<string, unknown>> {
+  /** As typed, without node and script. */
+  readonly argv?: readonly string[];
+  /** Of the data that is trained on; a run is not resumed on other data. */
+  readonly fingerprint?: string;
+  /** What computes. If another does after a resume, results agree to rounding only, and that is said. */
+  readonly backend?: string;
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly processor?: string;
+  /** Of this program, Node and the libraries, by name. */
+  readonly versions?: Readonly<Record<string, string>>;
+}
+
+/** A resume, as it stands in `run.json`. */
+interface Resume extends RunFacts {
+  readonly at: string;
+  /** Options that were changed, old and new. */
+  readonly changed: Readonly<Record<string, readonly [unknown, unknown]>>;
+}
+
+export interface RunRecord extends RunFacts {
+  readonly format: typeof FORMAT;
+  readonly state: RunState;
+  /** ISO 8601 */
+  readonly started: string;
+  readonly ended?: string;
+  readonly resumed: readonly Resume[];
+}
+
+export const FORMAT = 'ncp-train run 1';
+
+/**
+ * Options that may change when a run is resumed, since no number that is already there would have been another: how long it
+ * goes on, what is printed, where things lie (recordings are recognised by their fingerprint, a wiring by the checkpoint), and
+ * what computes.
+ */
+export const MAY_CHANGE: ReadonlySet<string> = new Set([
+  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'quiet', 'json'],
+  ...['data', 'cache_dir', 'sessions_dir', 'base_path', 'wiring'],
+  ...['backend', 'workers', 'loaders', 'threads'],
+]);
+
+/** Of these a change makes a finished run go on. */
+const GO_ON = ['epochs', 'patience', 'final'];
+
+/** Facts on which the last bits of the results depend. */
+const ROUNDING_FACTS = ['backend', 'workers', 'threads', 'processor', 'versions'] as const;
+
+/** Without options that were not given. */
+export function configText(config: Config): string {
+  return `# Every option of this run; ncp-train reads it back with --config.\n${stringify(plain(config))}`;
+}
+
+export function recordText(record: RunRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** @throws ConfigError if the folder holds no run, or a damaged one */
+export async function readRun(folder: string): Promise<{ config: Config; record: RunRecord }> {
+  const read = async <Value>(name: string, parseText: (text: string) => Value): Promise<Value> => {
+    const path = join(folder, name);
+    try {
+      const value = parseText(await readFile(path, 'utf8'));
+      if (typeof value !== 'object' || value === null) throw new Error('it holds no entries');
+      return value;
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new ConfigError(
+        `${path} ${missing ? 'is missing' : `cannot be read (${(error as Error).message})`}, so ${folder} holds no run ` +
+          'that can be resumed; choose another --base_path, or --new, which moves the folder aside',
+      );
+    }
+  };
+  const config = await read(CONFIG_FILE, (text) => parse(text) as Config);
+  const record = await read(RECORD_FILE, (text) => JSON.parse(text) as RunRecord);
+  if (record.format !== FORMAT) {
+    throw new ConfigError(
+      `${join(folder, RECORD_FILE)} has format ${JSON.stringify(record.format)}, not ${JSON.stringify(FORMAT)}`,
+    );
+  }
+  return { config, record };
+}
+
+export interface Comparison {
+  /** A sentence for each difference with which a run cannot be resumed. */
+  readonly forbidden: readonly string[];
+  /** A sentence for each that makes the last bits differ. */
+  readonly notes: readonly string[];
+  /** Options that changed, as they may: old and new. */
+  readonly changed: Readonly<Record<string, readonly [unknown, unknown]>>;
+  /** True if a finished run has more to do. */
+  readonly goesOn: boolean;
+}
+
+/** Compares what a run was made with and what is asked for now. */
+export function compare(
+  recorded: { config: Config; record: RunRecord },
+  config: Config,
+  facts: RunFacts,
+): Comparison {
+  const now = plain(config);
+  const forbidden: string[] = [];
+  const changed: Record<string, [unknown, unknown]> = {};
+  for (const key of new Set([...Object.keys(recorded.config), ...Object.keys(now)])) {
+    const [before, after] = [recorded.config[key], now[key]];
+    if (isDeepStrictEqual(before, after)) continue;
+    if (MAY_CHANGE.has(key)) changed[key] = [before ?? null, after ?? null];
+    else forbidden.push(`${key} is ${shown(after)}, the run has ${shown(before)}`);
+  }
+  const latest: RunFacts = { ...recorded.record, ...recorded.record.resumed.at(-1) };
+  if (latest.fingerprint !== facts.fingerprint) {
+    forbidden.push(
+      `the recordings are others: fingerprint ${shown(facts.fingerprint)}, the run has ${shown(latest.fingerprint)}`,
+    );
+  }
+  const notes = ROUNDING_FACTS.filter((key) => !isDeepStrictEqual(latest[key], plain(facts)[key])).map(
+    (key) =>
+      `${key}: ${shown(facts[key])}, until now ${shown(latest[key])}; results go on equal to rounding, not to the last bit`,
+  );
+  return { forbidden, notes, changed, goesOn: GO_ON.some((key) => key in changed) };
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'not given' : JSON.stringify(value));
+
+/** As it comes back from a file. */
+const plain = (value: object): Record<string, unknown> => JSON.parse(JSON.stringify(value));

@@ -1,0 +1,268 @@
+/**
+ * One run from options to a finished folder: backend, data, model, run directory, engine, the loop of fit.ts, and at the
+ * end the test of the best checkpoint. What is printed is the affair of whoever calls.
+ */
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { useBackend } from '../backend/choose.ts';
+import type { BackendName } from '../backend/names.ts';
+import { parseOptions } from '../config/parse.ts';
+import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config/schema.ts';
+import { readFolds } from '../data/folds.ts';
+import { startLoader } from '../data/loader.ts';
+import { disposeModel, type Model, parameterCount } from '../models/model.ts';
+import { buildModel } from '../models/registry.ts';
+import { loadWeights } from '../models/weights-file.ts';
+import { readWiring } from '../models/wiring/wiring-file.ts';
+import { bestCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import { WEIGHTS_FILE } from './checkpoint-folder.ts';
+import { type Engine, localEngine } from './engine.ts';
+import { evaluate, type Figures } from './evaluate.ts';
+import { writeFinal } from './final.ts';
+import { type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
+import { openMetrics } from './metrics-log.ts';
+import { type AdamState, adamState } from './optimizer.ts';
+import { replicaEngine } from './replicas.ts';
+import { openRun, type Run } from './run-directory.ts';
+import { stopRequests } from './signals.ts';
+import { type DataRequest, evaluationSet, openTrainingData, type TrainingData } from './training-data.ts';
+
+const require = createRequire(import.meta.url);
+
+/** L, frames in a chunk of the evaluation; docs/pipeline.md §1. */
+const CHUNK = { passive: 16, active: 32 } as const;
+
+export type SessionRequest = {
+  /** As typed, for `run.json`. */
+  readonly argv: readonly string[];
+  readonly resume: 'no' | 'must' | 'auto';
+  /** `--new` */
+  readonly fresh: boolean;
+  /** What is told while it runs. */
+  readonly observer: Observer;
+} & (
+  | { readonly command: 'passive'; readonly options: PassiveOptions }
+  | { readonly command: 'active'; readonly options: ActiveOptions }
+);
+
+export interface Observer extends Watcher {
+  caching: DataRequest['onProgress'];
+  /** Everything is there; training begins. */
+  starting(session: SessionSummary): void;
+}
+
+export interface SessionSummary {
+  readonly folder: string;
+  readonly backend: BackendName;
+  readonly replicas: number;
+  readonly data: TrainingData;
+  readonly model: Model;
+  readonly parameters: number;
+  readonly batchesPerEpoch: number;
+  readonly epochs: number;
+  /** Where a resumed run goes on. */
+  readonly from: { readonly epoch: number; readonly batch: number };
+}
+
+export interface SessionResult {
+  readonly folder: string;
+  readonly ending: Ending | { readonly kind: 'already finished' };
+  readonly best: { readonly epoch: number; readonly loss: number } | null;
+  /** With `--final`. */
+  readonly test?: Figures;
+}
+
+/**
+ * Trains.
+ *
+ * @throws ConfigError, UsageError (2), DataError (3), DivergedError (4), BackendError (5)
+ */
+export async function trainSession(request: SessionRequest): Promise<SessionResult> {
+  const { command, options, observer } = request;
+  const backend = await useBackend(options.backend, { threads: options.threads || undefined });
+  const data = await openTrainingData({
+    data: options.data,
+    overrides: {
+      crop: options.crop,
+      channel_order: options.channel_order,
+      label_scale: options.label_scale,
+      label_sign: options.label_sign,
+      folds: command === 'passive' && options.folds !== undefined ? readFolds(options.folds) : undefined,
+    },
+    cacheDir: options.cache_dir,
+    fold: command === 'passive' ? options.experiment_id : 'active',
+    debug: options.debug,
+    onProgress: observer.caching,
+  });
+  const folder = folderOf(request);
+  const run = await openRun({
+    folder,
+    resume: request.resume,
+    fresh: request.fresh,
+    config: options,
+    facts: {
+      argv: request.argv,
+      command,
+      fingerprint: data.fingerprint,
+      recordings: data.recordings.map(({ name, frames }) => ({ name, frames })),
+      backend,
+      processor: cpus()[0]?.model,
+      threads: options.threads || availableParallelism(),
+      workers: backend === 'wasm' ? replicasOf(options.workers) : 1,
+      versions: versions(),
+    },
+  });
+  if (run.state === 'finished') {
+    await run.close();
+    return {
+      folder,
+      ending: { kind: 'already finished' },
+      best: (await bestCheckpoint(folder))?.state.best ?? null,
+    };
+  }
+  for (const note of data.split.notes) run.note(note);
+  try {
+    const result = await trainIn(run, request, data, backend);
+    await run.setState(result.ending.kind === 'finished' ? 'finished' : 'stopped');
+    return result;
+  } catch (error) {
+    await run.setState('failed', { cause: (error as Error).message });
+    throw error;
+  } finally {
+    await run.close();
+  }
+}
+
+async function trainIn(
+  run: Run,
+  { command, options, observer }: SessionRequest,
+  data: TrainingData,
+  backend: BackendName,
+): Promise<SessionResult> {
+  const { folder } = run;
+  const fold = command === 'passive' ? options.experiment_id : 0;
+  const wiring = options.wiring === undefined ? undefined : await readWiring(options.wiring);
+  const model = buildModel(
+    parseOptions(modelOptions, pick(options, modelOptions.shape), 'options'),
+    options.seed,
+    wiring,
+  );
+  const adam = adamState(model);
+  const from = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
+  const chunk = CHUNK[command];
+  const { compat, curve_factor, seed, shadow_gamma, darkening_ratio, batch_size, seq_len } = options;
+  const recurrent = model.kind === 'recurrent';
+  const batches = startLoader({
+    recordings: data.recordings,
+    segments: data.split.train,
+    labelScale: data.dataset.labelScale,
+    labelSign: data.dataset.labelSign,
+    mode: recurrent ? { kind: 'recurrent', T: seq_len, B: batch_size } : { kind: 'frames', B: batch_size },
+    shadow: { shadowGamma: shadow_gamma, darkeningRatio: darkening_ratio },
+    perspective: options.perspective ? { crop: data.dataset.crop } : undefined,
+    seed,
+    fold,
+    compat,
+    loaders: options.loaders,
+    epochs: options.epochs,
+  });
+  const validation = evaluationSet(data, data.split.validation, 'validation', chunk, compat);
+  const engine = await startEngine(backend, model, adam, options.workers, {
+    curveFactor: curve_factor,
+    keep: recurrent ? undefined : [options.drf, options.dr1, options.dr2],
+    lr: options.lr,
+    convGradScaling: recurrent ? options.conv_grad_scaling : 1,
+  });
+  const metrics = await openMetrics(folder, from.epoch);
+  const stop = stopRequests();
+  const ends =
+    options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Number.POSITIVE_INFINITY;
+  try {
+    observer.starting({
+      folder,
+      backend,
+      replicas: engine.replicas,
+      data,
+      model,
+      parameters: parameterCount(model, 'existing'),
+      batchesPerEpoch: batches.batchesPerEpoch,
+      epochs: options.epochs,
+      from,
+    });
+    // biome-ignore lint/suspicious/noFocusedTests: the training loop, not a test framework's `fit`
+    const ending = await fit({
+      model,
+      adam,
+      engine,
+      batches,
+      validate: () => evaluate(model, engine, validation.frames, validation.runs, chunk),
+      folder,
+      metrics,
+      watcher: observer,
+      start: from,
+      seed,
+      fold,
+      epochs: options.epochs,
+      patience: options.patience,
+      keep: command,
+      input: data.input,
+      stopRequested: () => stop.requested() ?? (performance.now() >= ends ? 'time' : undefined),
+    });
+    const best = await bestCheckpoint(folder);
+    if (ending.kind !== 'finished' || !best) return { folder, ending, best: best?.state.best ?? null };
+    const test = command === 'passive' && options.final ? await testBest(best.path) : undefined;
+    await writeFinal(folder, best.state, test);
+    return { folder, ending, best: best.state.best, test };
+  } finally {
+    stop.dispose();
+    metrics.close();
+    validation.frames.close();
+    await Promise.all([batches.close(), engine.close()]);
+    disposeModel(model);
+  }
+
+  async function testBest(checkpoint: string): Promise<Figures> {
+    await loadWeights(join(checkpoint, WEIGHTS_FILE), model);
+    engine.weightsChanged();
+    const set = evaluationSet(data, data.split.test, 'test', chunk, compat);
+    try {
+      return await evaluate(model, engine, set.frames, set.runs, chunk);
+    } finally {
+      set.frames.close();
+    }
+  }
+}
+
+/** `sessions/passive/{model}_{base_path}/experiment_{id}`, `sessions/active/{model}_{base_path}`. */
+function folderOf({ command, options }: SessionRequest): string {
+  const session = join(options.sessions_dir, command, `${options.model}_${options.base_path}`);
+  return command === 'passive' ? join(session, `experiment_${options.experiment_id}`) : session;
+}
+
+function startEngine(
+  backend: BackendName,
+  model: Model,
+  adam: AdamState,
+  workers: number,
+  options: Parameters<typeof localEngine>[2],
+): Promise<Engine> | Engine {
+  const replicas = backend === 'wasm' ? replicasOf(workers) : 1;
+  return replicas > 1 ? replicaEngine(model, adam, replicas, options) : localEngine(model, adam, options);
+}
+
+const replicasOf = (workers: number) => workers || availableParallelism();
+
+/** The values of some keys. */
+function pick(options: object, keys: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => key in keys));
+}
+
+function versions(): Record<string, string> {
+  return {
+    'ncp-train': require('../../package.json').version,
+    node: process.version,
+    tfjs: tf.version_core,
+  };
+}

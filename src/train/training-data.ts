@@ -1,0 +1,140 @@
+/**
+ * From a folder of recordings to what training and evaluation draw from: cropped frames in the cache, a split, and its
+ * validation and test frames with the order in which they are walked. Reads no frame itself.
+ */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { type Compat, Concatenation } from '../data/concatenation.ts';
+import { cropText } from '../data/crop.ts';
+import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/dataset-config.ts';
+import { type EvaluationRun, evaluationRuns } from '../data/evaluation-order.ts';
+import { type CachedRecording, openCached } from '../data/frame-cache.ts';
+import { activeSplit, passiveSplit, type Segment, type Split } from '../data/split.ts';
+import { SplitFrames } from '../data/split-frames.ts';
+import { deviation, median, steps } from '../data/statistics.ts';
+import { FRAME } from '../models/convolution.ts';
+import type { InputDescription } from '../models/input-description.ts';
+
+export interface TrainingData {
+  readonly dataset: Dataset;
+  readonly recordings: readonly CachedRecording[];
+  readonly split: Split;
+  /** Hexadecimal SHA-256 of all recordings' names and contents. */
+  readonly fingerprint: string;
+  /** What a model trained on it has to be fed. */
+  readonly input: InputDescription;
+  /** Standard deviation of the training labels, curvature × label scale. */
+  readonly labelDeviation: number;
+}
+
+/** A split's frames, and the order in which evaluation walks them. */
+export interface EvaluationSet {
+  readonly frames: SplitFrames;
+  readonly runs: readonly EvaluationRun[];
+  /** L */
+  readonly chunk: number;
+}
+
+export interface DataRequest {
+  readonly data: string;
+  readonly overrides: DatasetOverrides;
+  readonly cacheDir: string | undefined;
+  /** The fold that is kept for the test; `active` for the fixed split; `none` for no split: all frames train. */
+  readonly fold: number | 'active' | 'none';
+  /** Use one recording of each split only. */
+  readonly debug: boolean;
+  /** Called before each recording that has to be cropped, and while it is. */
+  readonly onProgress?: (recording: string, framesDone: number, frames: number) => void;
+}
+
+/**
+ * @throws DataError for recordings that are missing or cannot be used
+ * @throws UsageError, ConfigError for faults in options and `dataset.yaml`
+ */
+export async function openTrainingData(request: DataRequest): Promise<TrainingData> {
+  const { fold, cacheDir, onProgress } = request;
+  const dataset = await resolveDataset(request.data, request.overrides);
+  const { crop, channelOrder, labelScale, labelSign } = dataset;
+  const recordings: CachedRecording[] = [];
+  for (const path of dataset.recordings) {
+    const onFrames = (done: number, frames: number) => onProgress?.(basename(path), done, frames);
+    recordings.push(await openCached(path, { crop, channelOrder, cacheDir, onProgress: onFrames }));
+  }
+  const whole = splitOf(recordings, dataset, fold);
+  const split = request.debug ? firstRecordings(whole) : whole;
+  return {
+    dataset,
+    recordings,
+    split,
+    fingerprint: fingerprintOf(recordings),
+    input: {
+      height: FRAME.height,
+      width: FRAME.width,
+      crop: cropText(crop),
+      channel_order: channelOrder,
+      label_scale: labelScale,
+      label_sign: labelSign,
+      rate_hz: 1 / median(steps(recordings[split.train[0].recording].timestamps)),
+    },
+    labelDeviation: deviation(labelsOf(split.train, recordings, labelScale * labelSign)),
+  };
+}
+
+/**
+ * @param what - the split's name for messages, e.g. `validation`
+ * @param chunk - L, frames that are judged together
+ * @throws DataError if no chunk fits
+ */
+export function evaluationSet(
+  { dataset, recordings }: TrainingData,
+  segments: readonly Segment[],
+  what: string,
+  chunk: number,
+  compat: Compat,
+): EvaluationSet {
+  const order = new Concatenation(segments, recordings);
+  return {
+    frames: new SplitFrames(order, recordings, dataset.labelScale * dataset.labelSign),
+    runs: evaluationRuns(order, chunk, compat, what),
+    chunk,
+  };
+}
+
+function splitOf(
+  recordings: readonly CachedRecording[],
+  { folds }: Dataset,
+  fold: DataRequest['fold'],
+): Split {
+  if (fold === 'active') return activeSplit(recordings);
+  if (fold === 'none') return { train: wholeRecordings(recordings), validation: [], test: [], notes: [] };
+  return passiveSplit(recordings, folds, fold);
+}
+
+/** Every frame of every recording. */
+export function wholeRecordings(recordings: readonly CachedRecording[]): Segment[] {
+  return recordings.map(({ frames }, recording) => ({ recording, first: 0, count: frames }));
+}
+
+/** `--debug`: of each split only what lies in its first recording. */
+function firstRecordings(split: Split): Split {
+  const first = (segments: Segment[]) =>
+    segments.filter(({ recording }) => recording === segments[0].recording);
+  return {
+    ...split,
+    train: first(split.train),
+    validation: first(split.validation),
+    test: first(split.test),
+  };
+}
+
+function labelsOf(segments: readonly Segment[], recordings: readonly CachedRecording[], factor: number) {
+  return segments.flatMap(({ recording, first, count }) =>
+    Array.from(recordings[recording].labels.subarray(first, first + count), (label) => label * factor),
+  );
+}
+
+function fingerprintOf(recordings: readonly CachedRecording[]): string {
+  const hash = createHash('sha256');
+  for (const { name, fingerprint } of recordings) hash.update(`${name} ${fingerprint}\n`);
+  return hash.digest('hex');
+}

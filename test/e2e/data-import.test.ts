@@ -1,0 +1,165 @@
+/** `data import` as a user runs it, on a real drive (test/data/README.md). */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { readDatasetConfig } from '../../src/data/dataset-config.ts';
+import { openRecording } from '../../src/data/recording.ts';
+import { deviation } from '../../src/data/statistics.ts';
+import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+
+const ARCHIVE = fileURLToPath(new URL('../data/donkeycar-tub.tar.gz', import.meta.url));
+
+/** A folder with the unpacked tub in `tub`. */
+function unpacked(): string {
+  const folder = temporaryFolder();
+  const { status, stderr } = spawnSync('tar', ['xf', ARCHIVE, '-C', folder], { encoding: 'utf8' });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  return folder;
+}
+
+test('a Donkeycar tub becomes ten recordings that read back as what was driven', async () => {
+  const folder = unpacked();
+  const out = join(folder, 'drives');
+  const args = ['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', out, '--pieces', '10'];
+  const { status, stdout, stderr } = await ncpTrain(args);
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  expect(stderr).toContain(
+    'tub: the recorded times, 3.0 ms apart, are not those of a camera; 20 Hz is assumed',
+  );
+  expect(stderr).toContain('positive to the right');
+  expect(stdout).toContain('1000 frames, label scale 1 ');
+
+  const names = Array.from({ length: 10 }, (_, i) => `tub_d1_p${String(i + 1).padStart(2, '0')}.h5`);
+  expect(readdirSync(out).sort()).toEqual(['dataset.yaml', ...names]);
+  expect(readDatasetConfig(out)).toEqual({
+    crop: '0,0.35,1,0.87',
+    channel_order: 'rgb',
+    label_sign: 1,
+    label_scale: 1,
+    folds: 'auto:10',
+    nominal_rate: 20,
+    source: 'donkeycar',
+  });
+
+  const labels: number[] = [];
+  const times: number[] = [];
+  for (const name of names) {
+    const recording = await openRecording(join(out, name));
+    expect(recording.info).toMatchObject({ frames: 100, height: 120, width: 160 });
+    labels.push(...recording.info.labels);
+    times.push(...recording.info.timestamps);
+    recording.close();
+  }
+  expect(deviation(labels)).toBeGreaterThan(0.5);
+  expect(deviation(labels)).toBeLessThan(2);
+  for (let i = 1; i < times.length; i++) expect(times[i] - times[i - 1]).toBeCloseTo(0.05, 5);
+  // As seen in the pictures: frames 250, 350 and 963 in curves to the right, 400, 450 and 889 in curves to the left.
+  for (const right of [250, 350, 963]) expect(labels[right], `frame ${right}`).toBeLessThan(-1);
+  for (const left of [400, 450, 889]) expect(labels[left], `frame ${left}`).toBeGreaterThan(1);
+
+  const checked = await ncpTrain(['data', 'check', out]);
+  expect(checked.status).toBe(0);
+  expect(checked.stdout).toContain('10 files, 1000 frames: 0 errors');
+});
+
+test('--json prints what was made', async () => {
+  const folder = unpacked();
+  const out = join(folder, 'drives');
+  const args = [
+    'data',
+    'import',
+    'donkeycar',
+    join(folder, 'tub'),
+    '--out',
+    out,
+    '--size',
+    '30x40',
+    '--json',
+  ];
+  const { status, stdout } = await ncpTrain(args);
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    out,
+    recordings: [
+      {
+        name: 'tub_d1.h5',
+        frames: 1000,
+        seconds: expect.closeTo(49.95, 6),
+        deviation: expect.closeTo(1.06, 2),
+      },
+    ],
+    frames: 1000,
+    deviation: expect.closeTo(1.06, 2),
+    crop: '0,0.35,1,0.87',
+    label_scale: 1,
+  });
+});
+
+test.each([
+  ['unpack it first: tar xf ', 3, ['donkeycar', ARCHIVE]],
+  ['/nowhere: not there; expected a Donkeycar tub', 3, ['donkeycar', '/nowhere']],
+  ['unknown format "donkycar", did you mean "donkeycar"?', 2, ['donkycar', '/nowhere']],
+  ['--columns is an option of the format images', 2, ['donkeycar', '/nowhere', '--columns', 'file=1']],
+  ['Expected 1 or -1.', 2, ['donkeycar', '/nowhere', '--sign', '0']],
+  ['Expected height and width, e.g. 120x160.', 2, ['images', '/nowhere', '--size', '120']],
+  ['crop "0,1": expected paper, full, or left,top,right,bottom', 2, ['images', '/nowhere', '--crop', '0,1']],
+])('“%s” with status %i, one message and no stack', async (message, expected, args) => {
+  const out = join(temporaryFolder(), 'out');
+  const { status, stdout, stderr } = await ncpTrain(['data', 'import', ...args, '--out', out]);
+  expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect(existsSync(out)).toBe(false);
+});
+
+test('images that are absent stop the import, --skip_missing goes on without them', async () => {
+  const folder = temporaryFolder();
+  const lines = Array.from({ length: 70 }, (_, i) => `${i}.png ${i}.0`);
+  writeFileSync(join(folder, 'data.txt'), lines.join('\n'));
+  const source = join(folder, 'images');
+  mkdirSync(source);
+  const picture = { create: { height: 8, width: 20, channels: 3 as const, background: 'green' } };
+  for (let i = 0; i < 70; i++) await sharp(picture).toFile(join(source, `${i}.png`));
+  for (const i of [3, 66]) rmSync(join(source, `${i}.png`));
+  const out = join(folder, 'out');
+  const refused = await ncpTrain(['data', 'import', 'images', folder, '--out', out]);
+  expect(refused.status).toBe(3);
+  expect(refused.stderr).toContain('names 2 of 70 images that are not in');
+  expect(refused.stderr).toContain('3.png, 66.png; put them there, or go on without them: --skip_missing');
+  const { status, stdout } = await ncpTrain([
+    'data',
+    'import',
+    'images',
+    folder,
+    '--out',
+    out,
+    '--skip_missing',
+  ]);
+  expect(status).toBe(0);
+  expect(stdout).toContain('68 frames');
+});
+
+test('an interrupted import leaves nothing behind', async () => {
+  const folder = unpacked();
+  const out = join(folder, 'drives');
+  const { child, ended } = start([
+    'data',
+    'import',
+    'donkeycar',
+    join(folder, 'tub'),
+    '--out',
+    out,
+    '--size',
+    '600x800',
+  ]);
+  // Its first file tells that it has begun to write.
+  while (!readdirSync(folder).some((name) => name.startsWith('drives.tmp-'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGINT');
+  expect((await ended).status).toBe(130);
+  expect(readdirSync(folder)).toEqual(['tub']);
+});

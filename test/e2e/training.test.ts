@@ -1,0 +1,179 @@
+/** `passive`, `active` and `test` on tiny recordings: files, columns, resuming bit for bit, refusals. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createRecording } from '../../src/data/recording-writer.ts';
+import { stream } from '../../src/random/stream.ts';
+import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+
+const SIZE = { height: 60, width: 96 };
+const FRAMES = 80;
+
+const ACTIVE_NAMES = ['20190628-094335', '20190723-133449', '20190628-150233'].map(
+  (time) => `${time}_blue_prius_devens_rightside`,
+);
+
+/** Random frames whose brightness follows the label, so that there is something to learn. */
+async function recordings(names: readonly string[]): Promise<string> {
+  const folder = temporaryFolder();
+  for (const [n, name] of names.entries()) {
+    const writer = await createRecording(join(folder, `${name}.h5`), SIZE);
+    const draws = stream(n, 'recording');
+    const labels = Float64Array.from({ length: FRAMES }, (_, t) => 0.001 * Math.sin(t / 9 + n));
+    const frames = new Uint8Array(FRAMES * SIZE.height * SIZE.width * 3);
+    for (let i = 0; i < frames.length; i++) frames[i] = draws.integer(0, 200);
+    writer.append(
+      frames,
+      labels,
+      Float64Array.from({ length: FRAMES }, (_, t) => 1000 * n + t / 30),
+    );
+    await writer.finish();
+  }
+  return folder;
+}
+
+const SMALL = ['--epochs', '2', '--batch-size', '2', '--seq-len', '4', '--backend', 'wasm', '--workers', '1'];
+
+/** A run's settings, in a folder of its own with a cache of its own. */
+function passiveRun(data: string, folder: string, model: string, ...more: string[]): string[] {
+  const places = ['--data', data, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
+  return [
+    'passive',
+    '--model',
+    model,
+    '--experiment_id',
+    '0',
+    '--folds',
+    'auto:3',
+    ...places,
+    ...SMALL,
+    ...more,
+  ];
+}
+
+/** All files below a folder, sorted. */
+function filesIn(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true, encoding: 'utf8' }) as string[])
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort();
+}
+
+const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+
+test('passive leaves exactly these files, with these columns, and test repeats its figures', async () => {
+  const data = await recordings(['a', 'b', 'c']);
+  const folder = temporaryFolder();
+  const { status, stdout, stderr } = await ncpTrain(
+    passiveRun(data, folder, 'wm', '--final', '--log_period', '1'),
+  );
+  expect(status, stderr).toBe(0);
+  const run = join(folder, 'passive/wm_session/experiment_0');
+  const tables = ['inter_synapses.csv', 'neuron_parameters.csv', 'sensory_synapses.csv'];
+  const kept = readdirSync(join(run, 'checkpoints')).filter((name) => name.startsWith('epoch_'));
+  expect(filesIn(run)).toEqual(
+    [
+      ...kept.flatMap((name) =>
+        [...tables, 'state.json', 'weights.safetensors'].map((file) => `checkpoints/${name}/${file}`),
+      ),
+      'checkpoints/epoch_001/optimizer.safetensors',
+      'checkpoints/epoch_002/optimizer.safetensors',
+      ...['checkpoints/best', 'checkpoints/last', 'config.yaml', 'final.csv', 'log.jsonl'],
+      ...['metrics.jsonl', 'run.json', 'train_log.csv'],
+    ].sort(),
+  );
+  const log = read(run, 'train_log.csv').trimEnd().split('\n');
+  expect(log[0]).toBe('epoch,train_loss,train_mae,valid_loss,valid_mae');
+  expect(log.slice(1).map((line) => line.split(',')[0])).toEqual(['0', '1', '2']);
+  expect(log[3]).toMatch(/^2,,,[\d.e-]+,[\d.e-]+$/);
+  const [header, values] = read(run, 'final.csv').trimEnd().split('\n');
+  expect(header).toBe('best_epoch,train_loss,train_mae,valid_loss,valid_mae,test_loss,test_mae');
+  expect(JSON.parse(read(run, 'run.json'))).toMatchObject({ state: 'finished', backend: 'wasm', workers: 1 });
+  expect(stdout).toContain('finished');
+  expect(stderr).toContain('252 synapses');
+
+  const again = await ncpTrain([
+    ...['test', run, '--data', data, '--split', 'test', '--experiment_id', '0', '--folds', 'auto:3'],
+    ...['--backend', 'wasm', '--cache_dir', join(folder, 'cache'), '--json'],
+  ]);
+  expect(again.status, again.stderr).toBe(0);
+  expect(JSON.parse(again.stdout).loss).toBeCloseTo(Number(values.split(',')[5]), 10);
+
+  const finished = await ncpTrain(passiveRun(data, folder, 'wm', '--final', '--log_period', '1', '--resume'));
+  expect(finished.status).toBe(0);
+  expect(finished.stdout).toContain('already finished');
+});
+
+test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninterrupted one gives', async () => {
+  const data = await recordings(['a', 'b', 'c']);
+  const [whole, broken] = [temporaryFolder(), temporaryFolder()];
+  const args = (folder: string, ...more: string[]) =>
+    passiveRun(data, folder, 'lstm', '--epochs', '3', ...more);
+  expect((await ncpTrain(args(whole))).status).toBe(0);
+
+  const { child, ended } = start(args(broken));
+  child.stderr?.on('data', (text: string) => {
+    if (/ms a batch/.test(text)) child.kill('SIGINT'); // said after five batches
+  });
+  expect((await ended).status).toBe(130);
+  const checkpoint = join(broken, 'passive/lstm_session/experiment_0/checkpoints');
+  expect(read(checkpoint, 'last')).toMatch(/^epoch_000_batch_\d{4}/);
+
+  const refused = await ncpTrain(args(broken));
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toMatch(/--resume.*--new.*--base_path/s);
+  const otherwise = await ncpTrain(args(broken, '--resume', '--lr', '0.1'));
+  expect(otherwise.status).toBe(2);
+  expect(otherwise.stderr).toContain('lr');
+  expect((await ncpTrain(args(broken, '--resume'))).status).toBe(0);
+
+  for (const file of ['train_log.csv', 'final.csv', 'checkpoints/best', 'checkpoints/last']) {
+    const path = ['passive/lstm_session/experiment_0', file];
+    expect(read(broken, ...path), file).toBe(read(whole, ...path));
+  }
+  const weights = (folder: string) =>
+    readFileSync(join(folder, 'passive/lstm_session/experiment_0/checkpoints/epoch_003/weights.safetensors'));
+  expect(weights(broken).equals(weights(whole))).toBe(true);
+});
+
+test('active keeps every epoch’s checkpoint with the exported tables', async () => {
+  const data = await recordings(ACTIVE_NAMES);
+  const folder = temporaryFolder();
+  const places = ['--data', data, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
+  const { status, stderr } = await ncpTrain(['active', '--model', 'lstm', ...places, ...SMALL]);
+  expect(status, stderr).toBe(0);
+  const run = join(folder, 'active/lstm_session');
+  for (const epoch of ['epoch_000', 'epoch_001', 'epoch_002']) {
+    expect(readdirSync(join(run, 'checkpoints', epoch))).toEqual(
+      expect.arrayContaining(['forget_bias.csv', 'forget_w.csv', 'weights.safetensors']),
+    );
+  }
+});
+
+test('a model is not tested on data that is described otherwise', async () => {
+  const data = await recordings(['a', 'b', 'c']);
+  const folder = temporaryFolder();
+  const run = passiveRun(data, folder, 'vanilla', '--label_scale', '500', '--epochs', '0');
+  expect((await ncpTrain(run)).status).toBe(0);
+  writeFileSync(join(data, 'dataset.yaml'), 'label_scale: 1000\n');
+  const { status, stderr } = await ncpTrain([
+    'test',
+    join(folder, 'passive/vanilla_session/experiment_0'),
+    '--data',
+    data,
+  ]);
+  expect(status).toBe(2);
+  expect(stderr).toContain('label_scale 1000, the model was trained with 500');
+});
+
+test.each([
+  [['passive', '--model', 'lstn', '--experiment_id', '0'], 2, 'did you mean "lstm"'],
+  [['passive', '--model', 'wm'], 2, 'experiment_id'],
+  [['passive', '--model', 'wm', '--experiment_id', '0', '--lrr', '1'], 2, 'did you mean "lr"'],
+  [['passive', '--model', 'wm', '--experiment_id', '0', '--data', '/nowhere'], 3, 'data generate'],
+  [['test', '/nowhere', '--data', '/nowhere'], 3, '/nowhere'],
+])('%j ends with status %i', async (args, status, message) => {
+  const ended = await ncpTrain([...args, '--backend', 'wasm']);
+  expect(ended.status).toBe(status);
+  expect(ended.stderr).toContain(message);
+  expect(ended.stderr).not.toMatch(/\n {4}at /);
+});
