@@ -5,14 +5,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CROP_BYTES, cropInto, cropPlan } from '../src/data/crop.ts';
+import { drawShadow, ShadowCaster } from '../src/augment/shadow.ts';
+import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH, cropInto, cropPlan } from '../src/data/crop.ts';
 import { openCached } from '../src/data/frame-cache.ts';
 import { openRecording } from '../src/data/recording.ts';
 import { createRecording } from '../src/data/recording-writer.ts';
 import { stream } from '../src/random/stream.ts';
+import { generateRecording } from '../src/simulation/generate-recording.ts';
+import { recordingNames } from '../src/simulation/recording-names.ts';
+import type { RoadKind } from '../src/simulation/road-kind.ts';
 import type { BenchOptions, BenchRow } from './row.ts';
 
 const [HEIGHT, WIDTH, FRAMES] = [250, 400, 600];
+/** Frames take longer to make than to read. */
+const GENERATED = 90;
 const FRAME_BYTES = HEIGHT * WIDTH * 3;
 
 export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow[]> {
@@ -20,21 +26,29 @@ export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow
   try {
     const path = join(folder, 'drive.h5');
     await writeDrive(path);
-    const jobs: [string, () => void | Promise<void>][] = [
+    const jobs: [string, () => void | Promise<void>, number?][] = [
       ['crop', cropJob()],
       ['read', readJob(path)],
       ['crop+cache', cacheJob(path, join(folder, 'cache'))],
+      ['shadow', shadowJob()],
+      ['generate passive', generateJob('passive', folder), GENERATED],
+      ['generate active', generateJob('active', folder), GENERATED],
     ];
     const rows: BenchRow[] = [];
-    for (const [model, job] of jobs) rows.push(await timed(model, job, repetitions));
+    for (const [model, job, frames = FRAMES] of jobs) rows.push(await timed(model, job, frames, repetitions));
     return rows;
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Median processor time (a core's, whatever else the machine does) over runs of FRAMES frames; the first warms up. */
-async function timed(model: string, job: () => void | Promise<void>, repetitions: number): Promise<BenchRow> {
+/** Median processor time (a core's, whatever else the machine does) over runs of so many frames; the first warms up. */
+async function timed(
+  model: string,
+  job: () => void | Promise<void>,
+  frames: number,
+  repetitions: number,
+): Promise<BenchRow> {
   await job();
   const times: number[] = [];
   for (let repetition = 0; repetition < repetitions; repetition++) {
@@ -47,7 +61,7 @@ async function timed(model: string, job: () => void | Promise<void>, repetitions
   const quantile = (share: number) => times[Math.round(share * (times.length - 1))];
   const ms = quantile(0.5);
   const spread = quantile(0.75) - quantile(0.25);
-  return { name: 'data', model, backend: '', ms, spread, framesPerSecond: (FRAMES * 1000) / ms };
+  return { name: 'data', model, backend: '', ms, spread, framesPerSecond: (frames * 1000) / ms };
 }
 
 async function writeDrive(path: string): Promise<void> {
@@ -81,4 +95,25 @@ function cacheJob(path: string, cacheDir: string): () => Promise<void> {
     rmSync(cacheDir, { recursive: true, force: true });
     await openCached(path, { crop: 'paper', channelOrder: 'rgb', cacheDir });
   };
+}
+
+/** Over the paper's draws. */
+function shadowJob(): () => void {
+  const caster = new ShadowCaster(CROP_HEIGHT, CROP_WIDTH);
+  const frame = Uint8Array.from({ length: CROP_BYTES }, (_, i) => i * i);
+  const out = new Float32Array(CROP_BYTES);
+  let run = 0;
+  return () => {
+    const draws = stream(run++, 'bench');
+    for (let n = 0; n < FRAMES; n++) {
+      caster.cast(drawShadow(draws, { shadowGamma: 1, darkeningRatio: 0.66 }), frame, out);
+    }
+  };
+}
+
+/** One recording, as each of a generator's threads makes. */
+function generateJob(kind: RoadKind, folder: string): () => Promise<void> {
+  const [name] = recordingNames(kind);
+  const job = { kind, seed: 0, name, frames: GENERATED, height: HEIGHT, width: WIDTH };
+  return () => generateRecording(join(folder, name), job, false, () => {});
 }
