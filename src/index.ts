@@ -4,7 +4,7 @@
  */
 export { useBackend } from './backend/choose.ts';
 export type { BackendChoice, BackendName } from './backend/names.ts';
-export { type ModelName, type ModelOptions, modelOptions } from './config/schema.ts';
+export { type ModelInput, type ModelName, type ModelOptions, modelOptions } from './config/schema.ts';
 export { BackendError, ConfigError, DataError, DivergedError, NcpTrainError, UsageError } from './errors.ts';
 export { LTC, type LTCOptions } from './library/ltc.ts';
 export {

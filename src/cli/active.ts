@@ -1,12 +1,13 @@
 /** `ncp-train active`: see src/train/session.ts. */
 import type { Command } from 'commander';
-import { activeOptions } from '../config/schema.ts';
-import { trainSession } from '../train/session.ts';
+import { type ActiveOptions, activeOptions } from '../config/schema.ts';
+import { runFolder, trainSession } from '../train/session.ts';
 import { defineTraining } from './train-command.ts';
 import { trainingView } from './training-view.ts';
 
 export function define(command: Command): void {
-  defineTraining(command, activeOptions, (options, { resume, fresh, quiet }) =>
+  const folderOf = (options: ActiveOptions) => runFolder('active', options);
+  defineTraining(command, activeOptions, folderOf, (options, { resume, fresh, quiet }) =>
     trainSession({
       command: 'active',
       options,

@@ -29,7 +29,7 @@ export function define(command: Command): void {
     .option('--compress', 'compress the frames; slower to write and to read')
     .option('--seed <n>', 'another seed, other roads', seedOf, 0)
     .option('--workers <n>', 'recordings made at a time (default: one a core)', count)
-    .option('--force', 'make recordings anew that are there already')
+    .option('--force', 'delete the recordings of an earlier run there, and make them anew')
     .option('--json', 'print JSON')
     .action(async (kind: string, options) => {
       if (!isRoadKind(kind)) throw new UsageError(unknownName('kind of road', kind, ROAD_KINDS));

@@ -28,14 +28,17 @@ export function addOptionFlags(command: Command, schema: z.ZodObject): Command {
 }
 
 /**
- * The options of a command that was called, checked.
+ * The options of a command that was called, checked: flags before `--config`, that before `recorded`, the schema's defaults
+ * last.
  *
+ * @param recorded - options of a run that is resumed
  * @returns undefined if printing them was all that was asked for
  * @throws ConfigError listing every fault
  */
 export function optionsFrom<Schema extends z.ZodObject>(
   command: Command,
   schema: Schema,
+  recorded: Given = {},
 ): z.output<Schema> | undefined {
   if (command.getOptionValue('printSchema')) {
     console.log(JSON.stringify(jsonSchema(schema), null, 2));
@@ -46,7 +49,7 @@ export function optionsFrom<Schema extends z.ZodObject>(
   const where = path === undefined ? 'options' : `${path} and the command line`;
   const options = mergeOptions(
     schema,
-    { file, flags: givenFlags(command, schema) },
+    { file: { ...recorded, ...file }, flags: givenFlags(command, schema) },
     where,
     unknownWords(command),
   );

@@ -1,7 +1,10 @@
 /** What `passive` and `active` share: flags, the run, its result and exit status. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
+import { CONFIG_FILE, readRun } from '../train/run-record.ts';
 import type { SessionResult } from '../train/session.ts';
 import { exitStatusOf } from '../train/signals.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
@@ -14,10 +17,16 @@ export interface Control {
   readonly json: boolean;
 }
 
-/** Adds the flags and the action. @param train - runs with checked options */
+/**
+ * Adds the flags and the action.
+ *
+ * @param folderOf - where the run of these options lies: what is resumed keeps the options it was started with
+ * @param train - runs with checked options
+ */
 export function defineTraining<Schema extends z.ZodObject>(
   command: Command,
   schema: Schema,
+  folderOf: (options: z.output<Schema>) => string,
   train: (options: z.output<Schema>, control: Control) => Promise<SessionResult>,
 ): void {
   addOptionFlags(command, schema)
@@ -26,8 +35,8 @@ export function defineTraining<Schema extends z.ZodObject>(
     .option('--quiet', 'print warnings only')
     .option('--json', 'print the result as JSON')
     .action(async () => {
-      const options = optionsFrom(command, schema);
-      if (options === undefined) return;
+      const given = optionsFrom(command, schema);
+      if (given === undefined) return;
       const flags = command.opts();
       const control = {
         resume: resumeOf(flags.resume),
@@ -35,7 +44,10 @@ export function defineTraining<Schema extends z.ZodObject>(
         quiet: flags.quiet === true,
         json: flags.json === true,
       };
-      const result = await train(options, control);
+      const folder = folderOf(given);
+      const resumed = control.resume !== 'no' && existsSync(join(folder, CONFIG_FILE));
+      const options = resumed ? optionsFrom(command, schema, (await readRun(folder)).config) : given;
+      const result = await train(options as z.output<Schema>, control);
       console.log(control.json ? JSON.stringify(result, null, 2) : text(result));
       const { ending } = result;
       if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);

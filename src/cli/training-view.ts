@@ -81,6 +81,9 @@ export function trainingView(logPeriod: number, quiet: boolean): Observer {
   };
 }
 
+const counted = (count: number, what: 'epoch' | 'batch') =>
+  `${count} ${what}${count === 1 ? '' : what === 'batch' ? 'es' : 's'}`;
+
 const figures = ({ loss, mae }: Figures) => `loss ${loss.toFixed(3)} mae ${mae.toFixed(3)}`;
 
 function summaryLines({
@@ -107,7 +110,7 @@ function summaryLines({
     `labels   scale ${dataset.labelScale}, deviation ${labelDeviation.toFixed(2)}`,
     `model    ${model.options.model}, ${parameters} parameters${synapses}`,
     `backend  ${backend}${replicas > 1 ? `, ${replicas} replicas` : ''}`,
-    `training ${epochs} epochs of ${batchesPerEpoch} batches`,
+    `training ${counted(epochs, 'epoch')} of ${counted(batchesPerEpoch, 'batch')}`,
   ];
   const warning = labelWarning(model.options.model, labelDeviation, dataset.labelScale);
   return warning ? [...lines, warning] : lines;

@@ -29,6 +29,9 @@ function describe(issue: z.core.$ZodIssue, schema: z.ZodObject, input: unknown):
     (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
     input,
   );
+  if (given === undefined && issue.path.length === 1) {
+    return [`${key} is missing: ${schema.shape[key]?.meta?.()?.description ?? 'it has no default'}`];
+  }
   if (issue.code === 'invalid_value' && typeof given === 'string') {
     const title = schema.shape[String(issue.path[0])]?.meta?.()?.title ?? key;
     return [unknownName(String(title), given, issue.values.map(String))];

@@ -48,6 +48,8 @@ export const modelOptions = z.strictObject({
 });
 
 export type ModelOptions = z.output<typeof modelOptions>;
+/** The same as given: all but `model` may be left out. */
+export type ModelInput = z.input<typeof modelOptions>;
 
 /** An option whose default the commands choose, e.g. `epochs(50)`. */
 const choice =

@@ -67,7 +67,7 @@ export async function resolveDataset(dir: string, overrides: DatasetOverrides = 
 export function listRecordings(dir: string): string[] {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
     throw new DataError(
-      `${dir}: there is no such folder. \`ncp-train data generate passive --out ${dir}\` makes simulated drives, ` +
+      `${dir}: there is no such folder. \`ncp-train data generate passive|active --out ${dir}\` makes simulated drives, ` +
         '`ncp-train data import` converts drives you have, --data names another folder',
     );
   }

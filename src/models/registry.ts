@@ -2,7 +2,13 @@
  * From options to a model. Adding a recurrent cell takes its file in `cells/` and one line here and in the
  * list of names in `../config/schema.ts` (docs/extending.md).
  */
-import type { ModelOptions, RecurrentModelName } from '../config/schema.ts';
+import { parseOptions } from '../config/parse.ts';
+import {
+  type ModelInput,
+  type ModelOptions,
+  modelOptions,
+  type RecurrentModelName,
+} from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
 import type { Cell, Weights } from './cells/cell.ts';
 import { ctGru } from './cells/ct-gru.ts';
@@ -39,11 +45,13 @@ const CELLS: Readonly<Record<RecurrentModelName, CellBuilder>> = {
 };
 
 /**
+ * @param given - at least `{ model }`; what is left out has its default
  * @param seed - of the start values
  * @param wiring - of `wm`, instead of the one `wm_size` names
  * @throws ConfigError for options that contradict each other, and for a wiring that cannot work
  */
-export function buildModel(options: ModelOptions, seed: number, wiring?: Wiring): Model {
+export function buildModel(given: ModelInput, seed: number, wiring?: Wiring): Model {
+  const options = parseOptions(modelOptions, given, 'model options');
   refuseContradictions(options, wiring);
   return options.model === 'cnn'
     ? buildFrameModel(options, seed)

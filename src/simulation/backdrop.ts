@@ -15,7 +15,7 @@ export interface Backdrop {
   /** Rows from the picture's upper edge to the horizon. */
   readonly rows: number;
   /** uint8 [rows, columns, 3] */
-  readonly rgb: Uint8Array;
+  readonly rgb: Uint8ClampedArray;
 }
 
 /** @param wooded - whether a wood closes the view on all sides */
@@ -28,19 +28,20 @@ export function paintBackdrop(
 ): Backdrop {
   const columns = Math.round(2 * Math.PI * eye.fx);
   const rows = Math.max(Math.ceil(eye.horizon), 0);
-  const rgb = new Uint8Array(rows * columns * 3);
+  const rgb = new Uint8ClampedArray(rows * columns * 3);
   const seed = draws.integer(0, 1e6);
   const woods = wooded ? draws.uniform(0.07, 0.14) : draws.uniform(0.015, 0.05);
   const view = { light, palette, seed, woods, hills: draws.uniform(0.01, 0.09) };
+  const heights = Float64Array.from({ length: rows }, (_, row) => (eye.horizon - row) / eye.fy);
+  const air = Array.from(heights, (height) => airAt(light, height));
   for (let column = 0; column < columns; column++) {
     const bearing = (2 * Math.PI * column) / columns;
     const skyline = skylineAt(view, bearing);
     for (let row = 0; row < rows; row++) {
-      const height = (eye.horizon - row) / eye.fy; // tangent of the elevation
-      const colour = skyline(height) ?? sky(view, bearing, height);
-      for (let c = 0; c < 3; c++) {
-        rgb[(row * columns + column) * 3 + c] = Math.min(Math.max(colour[c], 0), 255);
-      }
+      const at = (row * columns + column) * 3;
+      const colour = skyline(heights[row]);
+      if (colour === undefined) paintSky(view, bearing, air[row], rgb, at);
+      else for (let c = 0; c < 3; c++) rgb[at + c] = colour[c];
     }
   }
   return { columns, rows, rgb };
@@ -79,23 +80,53 @@ function skylineAt({ light, palette, seed, woods, hills }: View, bearing: number
   };
 }
 
-/** Blue above, pale at the horizon and around the sun; clouds lie on a flat ceiling. */
-function sky({ light, seed }: View, bearing: number, height: number): Rgb {
+/** The clear sky at one height, the same all around. */
+interface Air {
+  readonly colour: Rgb;
+  /** rad */
+  readonly elevation: number;
+  /** How far away clouds at this height are, in heights of their ceiling. */
+  readonly far: number;
+  /** Share of haze. */
+  readonly haze: number;
+}
+
+/** Blue above, pale at the horizon. @param height - tangent of the elevation */
+function airAt(light: Light, height: number): Air {
   const elevation = Math.atan(height);
-  const clear = mix(lit([206, 222, 236], light.tint), [92, 140, 208], Math.min(1, 1.6 * elevation) ** 0.7);
+  const blue = Math.min(1, 1.6 * elevation) ** 0.7;
+  return {
+    colour: mix(lit([206, 222, 236], light.tint), [92, 140, 208], blue),
+    elevation,
+    far: 1 / (height + 0.12),
+    haze: 0.5 * Math.exp(-height * 18),
+  };
+}
+
+const GLOW: Rgb = [255, 250, 236];
+const CLOUD: Rgb = [238, 238, 240];
+const THICK_CLOUD: Rgb = [176, 180, 188];
+
+/** One pixel of sky: the air, pale around the sun, and clouds on a flat ceiling. */
+function paintSky(
+  { light, seed }: View,
+  bearing: number,
+  { colour, elevation, far, haze }: Air,
+  out: Uint8ClampedArray,
+  at: number,
+): void {
   const toSun = Math.cos(bearing - light.azimuth) * Math.cos(elevation - light.elevation);
-  const glow = (1 - light.clouds) * Math.max(toSun, 0) ** 12;
-  const far = 1 / (height + 0.12);
+  const glow = 0.6 * (1 - light.clouds) * Math.max(toSun, 0) ** 12;
   const cover = octaves(50 + far * Math.cos(bearing), 50 + far * Math.sin(bearing), seed + 80, 5, 0.55);
   const threshold = 0.78 - 0.62 * light.clouds;
   const cloud = Math.min(Math.max((cover - threshold) / 0.18, 0), 1);
-  const thick = Math.min(Math.max((cover - threshold) / 0.5, 0), 1);
-  const white = lit(mix([238, 238, 240], [176, 180, 188], thick * (0.3 + 0.7 * light.clouds)), light.tint);
-  return mix(
-    mix(mix(clear, [255, 250, 236], 0.6 * glow), white, cloud),
-    light.haze,
-    0.5 * Math.exp(-height * 18),
-  );
+  const thick = Math.min(Math.max((cover - threshold) / 0.5, 0), 1) * (0.3 + 0.7 * light.clouds);
+  for (let c = 0; c < 3; c++) {
+    const air = colour[c] + (GLOW[c] - colour[c]) * glow;
+    const white = (CLOUD[c] + (THICK_CLOUD[c] - CLOUD[c]) * thick) * light.tint[c];
+    const clear = air + (white - air) * cloud;
+    out[at + c] = clear + (light.haze[c] - clear) * haze;
+  }
 }
 
 /**

@@ -5,7 +5,7 @@
 import { type Camera, project } from './camera.ts';
 import type { Light } from './light.ts';
 import type { Thing } from './scenery.ts';
-import type { SpriteLevel } from './sprites.ts';
+import type { SpriteLevel } from './sprite.ts';
 
 /** Things are drawn from here to there, m. */
 const NEAREST = 2;
@@ -102,7 +102,7 @@ function firstFrom(things: readonly Thing[], s: number): number {
 
 /** Draws a picture over the box of `columns` × `rows` pixels whose upper left corner is (left, top), in integers: 1 is 256. */
 function stretch(
-  { width, height, rgba, spans }: SpriteLevel,
+  { width, height, texels, spans }: SpriteLevel,
   left: number,
   top: number,
   columns: number,
@@ -126,12 +126,12 @@ function stretch(
     let at = (v * eye.width + first) * 3;
     for (let u = first; u < end; u++, x += across, at += 3) {
       const column = x | 0;
-      const texel = (row * width + (column < width ? column : width - 1)) * 4;
-      const alpha = rgba[texel + 3];
+      const texel = texels[row * width + (column < width ? column : width - 1)];
+      const alpha = texel >>> 24;
       if (alpha === 0) continue;
-      const r = (rgba[texel] * clear + hazeR) >> 8;
-      const g = (rgba[texel + 1] * clear + hazeG) >> 8;
-      const b = (rgba[texel + 2] * clear + hazeB) >> 8;
+      const r = ((texel & 255) * clear + hazeR) >> 8;
+      const g = (((texel >> 8) & 255) * clear + hazeG) >> 8;
+      const b = (((texel >> 16) & 255) * clear + hazeB) >> 8;
       if (alpha === 255) {
         out[at] = r;
         out[at + 1] = g;

@@ -14,7 +14,7 @@ import { type Car, type CarState, SALOON } from './vehicle.ts';
 /** Seconds and metres of look-ahead. */
 const LOOK_AHEAD = { seconds: 1.3, least: 9, most: 20 } as const;
 /** Largest correction on top of the road's curvature, 1/m: nobody tears the wheel round at a small displacement. */
-const LARGEST_CORRECTION = 0.022;
+const LARGEST_CORRECTION = 0.018;
 /** Largest curvature at all, 1/m: the paper's labels end at 0.06. */
 const LARGEST = 0.056;
 /** How far the aim wanders from the lane's middle, m, and over how many seconds. */

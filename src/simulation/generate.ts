@@ -28,7 +28,7 @@ export interface GenerateOptions {
   readonly seed: number;
   /** Threads. */
   readonly workers: number;
-  /** Makes recordings anew that are there already. */
+  /** Deletes the set's recordings that are there already, and makes them anew. */
   readonly force: boolean;
 }
 
@@ -143,7 +143,10 @@ export async function generateDrives(
   } catch (error) {
     throw new DataError(`--out ${options.out} cannot be made: ${(error as Error).message}`);
   }
-  if (options.force) for (const name of missing) rmSync(join(options.out, name), { force: true });
+  if (options.force) {
+    // All of the set, also what is not made anew: drives of two runs do not belong together.
+    for (const name of recordingNames(options.kind)) rmSync(join(options.out, name), { force: true });
+  }
   writeDatasetConfig(options.out, {
     crop: 'paper',
     channel_order: 'rgb',

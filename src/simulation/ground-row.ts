@@ -19,9 +19,10 @@ export const COARSE_PER_METRE = FINE_PER_METRE / 16;
 const WOODS = 260;
 
 const ONE = 4096;
-/** A tone of 128 and a full sun of 255, both weighted by 128·128 texel shares and shifted by 7. */
-const TONE_SHIFT = 14;
+/** A sun of 255, weighted by texel shares that add up to 2¹⁴ and shifted by 7; a tone of 128, shifted by 9, is ONE. */
 const FULL_SUN = 255 * 128;
+/** A colour of the cross-section times a factor, shifted by this, is a byte. */
+const COLOUR_SHIFT = Math.log2(COLOUR_ONE * ONE) | 0;
 /** Entries of the cross-section are this many of the strip's fine steps, as a power of two. */
 const ENTRY_SHIFT = Math.log2(FINE_STEPS / PER_METRE) | 0; // an integer to the compiler too
 /** Rightmost and leftmost place in fine steps: half a texel within the strip, so that two texels can be mixed. */
@@ -91,9 +92,7 @@ export function paintRow(
   const coarseShift = coarseLevel + 4; // COARSE_PER_METRE = FINE_PER_METRE / 2⁴
   const haze = 1 - Math.exp(-Math.min(row.depth, WOODS) / light.sight);
   const [hazeR, hazeG, hazeB] = light.haze.map((value) => Math.round(value * haze));
-  const [lightR, lightG, lightB] = light.tint.map((value) =>
-    Math.round((value * (1 - haze) * ONE) / COLOUR_ONE),
-  );
+  const [lightR, lightG, lightB] = light.tint.map((value) => Math.round(value * (1 - haze) * ONE));
   const shade = Math.round((light.direct * ONE * 65536) / FULL_SUN);
   const frayLeft = Math.round((REACH + style.halfWidth - 0.06) * FINE_STEPS);
   const frayRight = Math.round((REACH - style.halfWidth + 0.06) * FINE_STEPS);
@@ -112,15 +111,16 @@ export function paintRow(
     const dx = line.dx * FINE_PER_METRE;
     const dy = line.dy * FINE_PER_METRE;
     const end = Math.min(KNOT, width - knot * KNOT);
+    let factorR = 0;
+    let factorG = 0;
+    let factorB = 0;
     for (let n = 0; n < end; n++, at += 3) {
-      // --- place on the strip: texels i along and j across, and the shares p and q of the next ones ---
       const along = s > 0 ? s | 0 : 0;
       const rawAcross = offset | 0;
       const across = rawAcross < FIRST ? FIRST : rawAcross > LAST ? LAST : rawAcross;
       const i = along >> 7 < lastStrip ? along >> 7 : lastStrip;
-      const p = along & 127;
-      const j = (across - 64) >> 7;
-      const q = (across - 64) & 127;
+      const xi = x | 0;
+      const yi = y | 0;
 
       // --- cross-section, its edges frayed ---
       let place = across;
@@ -137,36 +137,37 @@ export function paintRow(
         b += ((dash.table[e + 2] - b) * share) >> 7;
       }
 
-      // --- noise of the ground, by its place in the world ---
-      const xi = x | 0;
-      const yi = y | 0;
+      // --- for every other pixel: tone and sunlight from the strip, bilinear, and coarse noise ---
+      if ((n & 1) === 0) {
+        const p = along & 127;
+        const j = (across - 64) >> 7;
+        const q = (across - 64) & 127;
+        const near = i * STRIP_WIDTH + j;
+        const far = near + STRIP_WIDTH;
+        const w11 = p * q;
+        const w10 = (p << 7) - w11;
+        const w01 = (q << 7) - w11;
+        const w00 = 16384 - w11 - w10 - w01;
+        const toned = (tone[near] * w00 + tone[near + 1] * w01 + tone[far] * w10 + tone[far + 1] * w11) >> 9;
+        const sunny = (sun[near] * w00 + sun[near + 1] * w01 + sun[far] * w10 + sun[far + 1] * w11) >> 7;
+        const dark = ((FULL_SUN - sunny) * shade) >> 16;
+        const coarseAt = ((yi >> coarseShift) & coarseMask) * coarseSide + ((xi >> coarseShift) & coarseMask);
+        const spots = (plain[e + 4] * coarseTile[coarseAt]) >> NOISE_SHIFT;
+        // Dry spots are warmer; shadows keep the blue of the sky.
+        factorR = (toned * (ONE - dark)) >> 12;
+        factorG = (toned * (ONE - ((dark * SHADE_GREEN) >> 12))) >> 12;
+        factorB = (toned * (ONE - ((dark * SHADE_BLUE) >> 12))) >> 12;
+        factorR = (((factorR * (ONE + ((spots * SPOT_RED) >> 12))) >> 12) * lightR) >> 12;
+        factorG = (((factorG * (ONE + ((spots * SPOT_GREEN) >> 12))) >> 12) * lightG) >> 12;
+        factorB = (((factorB * (ONE + ((spots * SPOT_BLUE) >> 12))) >> 12) * lightB) >> 12;
+      }
+
+      // --- fine noise of the ground, by its place in the world ---
       const fineAt = ((yi >> fineLevel) & fineMask) * fineSide + ((xi >> fineLevel) & fineMask);
-      const coarseAt = ((yi >> coarseShift) & coarseMask) * coarseSide + ((xi >> coarseShift) & coarseMask);
       const grain = ONE + ((plain[e + 3] * fineTile[fineAt]) >> NOISE_SHIFT);
-      const spots = (plain[e + 4] * coarseTile[coarseAt]) >> NOISE_SHIFT;
-
-      // --- tone and sunlight from the strip, bilinear ---
-      const near = i * STRIP_WIDTH + j;
-      const far = near + STRIP_WIDTH;
-      const w11 = p * q;
-      const w10 = (p << 7) - w11;
-      const w01 = (q << 7) - w11;
-      const w00 = 16384 - w11 - w10 - w01;
-      const toned = (tone[near] * w00 + tone[near + 1] * w01 + tone[far] * w10 + tone[far + 1] * w11) >> 7;
-      const sunny = (sun[near] * w00 + sun[near + 1] * w01 + sun[far] * w10 + sun[far + 1] * w11) >> 7;
-      const factor = (grain * toned) >> TONE_SHIFT;
-      const dark = ((FULL_SUN - sunny) * shade) >> 16;
-
-      // Dry spots are warmer; shadows keep the blue of the sky.
-      r = (r * ((factor * (ONE - dark)) >> 12)) >> 12;
-      g = (g * ((factor * (ONE - ((dark * SHADE_GREEN) >> 12))) >> 12)) >> 12;
-      b = (b * ((factor * (ONE - ((dark * SHADE_BLUE) >> 12))) >> 12)) >> 12;
-      r = (r * (ONE + ((spots * SPOT_RED) >> 12))) >> 12;
-      g = (g * (ONE + ((spots * SPOT_GREEN) >> 12))) >> 12;
-      b = (b * (ONE + ((spots * SPOT_BLUE) >> 12))) >> 12;
-      out[at] = ((r * lightR) >> 12) + hazeR;
-      out[at + 1] = ((g * lightG) >> 12) + hazeG;
-      out[at + 2] = ((b * lightB) >> 12) + hazeB;
+      out[at] = ((((r * grain) >> 12) * factorR) >> COLOUR_SHIFT) + hazeR;
+      out[at + 1] = ((((g * grain) >> 12) * factorG) >> COLOUR_SHIFT) + hazeG;
+      out[at + 2] = ((((b * grain) >> 12) * factorB) >> COLOUR_SHIFT) + hazeB;
       s += ds;
       offset += dOffset;
       x += dx;

@@ -5,7 +5,7 @@
 import { PAPER_FOLDS } from '../data/folds.ts';
 import type { RoadKind } from './road-kind.ts';
 
-/** Of the paper's in no fold, and four more in no fold, so that there are as many as the paper recorded. */
+/** The paper's recording that is in no fold, and four more such names: recordings that always train. */
 const IN_NO_FOLD = [
   '20180728-131056_blue_prius_everett_to_mit.h5',
   '20180706-174512_blue_prius_devens_to_mit.h5',

@@ -23,19 +23,19 @@ interface BendStyle {
 const STYLES: Record<RoadKind, BendStyle> = {
   passive: {
     straight: 0.4,
-    straights: [10, 70],
-    median: 0.0075,
+    straights: [10, 60],
+    median: 0.007,
     spread: 0.6,
-    sharpest: 0.042,
-    turn: [0.12, 0.9],
+    sharpest: 0.032,
+    turn: [0.08, 0.5],
   },
   active: {
     straight: 0.25,
     straights: [6, 30],
-    median: 0.01,
-    spread: 0.55,
-    sharpest: 0.036,
-    turn: [0.15, 1.0],
+    median: 0.008,
+    spread: 0.5,
+    sharpest: 0.026,
+    turn: [0.08, 0.6],
   },
 };
 

@@ -5,7 +5,8 @@
 import type { Stream } from '../random/stream.ts';
 import type { Road } from './road.ts';
 import type { RoadStyle } from './road-kind.ts';
-import type { Sprite, Sprites } from './sprites.ts';
+import type { Sprite } from './sprite.ts';
+import type { Sprites } from './sprites.ts';
 
 /** Something upright on the ground. */
 export interface Thing {

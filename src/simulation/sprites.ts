@@ -1,30 +1,13 @@
 /**
  * Pictures of things that stand upright: broad-leaved trees, conifers, bushes, posts, poles, houses. Painted from noise and
- * a few shapes, anew for every scene, with transparent surroundings and smaller versions for the distance.
+ * a few shapes, anew for every scene.
  */
 import type { Stream } from '../random/stream.ts';
 import { lit, mix, type Rgb, scaled } from './colour.ts';
 import type { Light } from './light.ts';
+import { type Painter, paintSprite, type Sprite } from './sprite.ts';
 import { octaves } from './value-noise.ts';
 import type { Palette } from './vegetation.ts';
-
-/** One size of a picture, RGBA [height, width, 4], row 0 at the top. */
-export interface SpriteLevel {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8Array;
-  /** First column that shows something, and the one after the last, of every row: [height, 2]. */
-  readonly spans: Int16Array;
-}
-
-export interface Sprite {
-  /** Width over height. */
-  readonly aspect: number;
-  /** From the largest to one of a pixel or two, each half as high as the one before. */
-  readonly levels: readonly SpriteLevel[];
-  /** What throws a shadow, in fractions of the height: middle and half height of the crown, and its half width. */
-  readonly crown?: { readonly middle: number; readonly half: number; readonly radius: number };
-}
 
 export interface Sprites {
   readonly trees: readonly Sprite[];
@@ -70,57 +53,6 @@ function shade(colour: Rgb, facing: number, light: Light): Rgb {
   return scaled(lit(colour, mix([0.96, 1, 1.06], light.tint, Math.max(facing, 0))), open);
 }
 
-type Painter = (x: number, y: number) => { colour: Rgb; alpha: number } | undefined;
-
-/** @param painter - called with x from −aspect/2 to aspect/2 and y, the height, from 0 at the ground to 1 */
-function paint(aspect: number, rows: number, painter: Painter, crown?: Sprite['crown']): Sprite {
-  const columns = Math.max(Math.round(rows * aspect), 2);
-  const rgba = new Uint8Array(rows * columns * 4);
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, i += 4) {
-      const texel = painter((column + 0.5) / rows - columns / rows / 2, 1 - (row + 0.5) / rows);
-      if (!texel) continue;
-      for (let c = 0; c < 3; c++) rgba[i + c] = Math.min(Math.max(texel.colour[c], 0), 255);
-      rgba[i + 3] = 255 * Math.min(Math.max(texel.alpha, 0), 1);
-    }
-  }
-  const levels = [withSpans(columns, rows, rgba)];
-  while (levels[levels.length - 1].height > 3) levels.push(halved(levels[levels.length - 1]));
-  return { aspect, levels, crown };
-}
-
-/** Means of 2×2 pixels, colours weighted by their opacity. */
-function halved({ width, height, rgba }: SpriteLevel): SpriteLevel {
-  const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
-  const out = new Uint8Array(half.width * half.height * 4);
-  for (let i = 0; i < half.width * half.height; i++) {
-    const sum = [0, 0, 0, 0];
-    for (let k = 0; k < 4; k++) {
-      const x = Math.min(2 * (i % half.width) + (k & 1), width - 1);
-      const y = Math.min(2 * Math.floor(i / half.width) + (k >> 1), height - 1);
-      const at = (y * width + x) * 4;
-      for (let c = 0; c < 3; c++) sum[c] += rgba[at + c] * rgba[at + 3];
-      sum[3] += rgba[at + 3];
-    }
-    for (let c = 0; c < 3; c++) out[i * 4 + c] = sum[3] === 0 ? 0 : sum[c] / sum[3];
-    out[i * 4 + 3] = sum[3] / 4;
-  }
-  return withSpans(half.width, half.height, out);
-}
-
-function withSpans(width: number, height: number, rgba: Uint8Array): SpriteLevel {
-  const spans = new Int16Array(height * 2);
-  for (let row = 0; row < height; row++) {
-    const shows = (column: number) => rgba[(row * width + column) * 4 + 3] > 0;
-    let first = 0;
-    let end = width;
-    while (first < end && !shows(first)) first++;
-    while (end > first && !shows(end - 1)) end--;
-    spans.set([first, end], row * 2);
-  }
-  return { width, height, rgba, spans };
-}
-
 interface Clump {
   readonly x: number;
   readonly y: number;
@@ -132,12 +64,14 @@ interface Clump {
 /** Clumps of leaves, each a ball with a frayed edge, lit from the sun's side; nothing where there is none. */
 function foliage(clumps: readonly Clump[], leaf: Rgb, sun: Direction, light: Light, seed: number): Painter {
   return (x, y) => {
-    const fray = octaves(x * 26, y * 26, seed, 3, 0.7) - 0.5;
+    let fray: number | undefined; // noise is dear, and most of a picture is sky
     let nearest = Number.NEGATIVE_INFINITY;
     let normal: Direction | undefined;
     for (const clump of clumps) {
       const dx = (x - clump.x) / clump.radius;
       const dy = (y - clump.y) / clump.radius;
+      if (dx * dx + dy * dy > 1.55) continue; // no noise brings this near
+      fray ??= octaves(x * 26, y * 26, seed, 3, 0.7) - 0.5;
       const far = dx * dx + dy * dy + 1.1 * fray;
       if (far >= 1) continue;
       const bulge = Math.sqrt(1 - Math.max(far, 0));
@@ -173,7 +107,7 @@ function broadleaf(leaf: Rgb, bark: Rgb, sun: Direction, light: Light, draws: St
   }
   const leaves = foliage(clumps, leaf, sun, light, draws.integer(0, 1e6));
   const trunk = trunkPainter(0.024 + 0.02 * draws.uniform(), base + half, bark, sun, light);
-  return paint(aspect, TREE_ROWS, (x, y) => leaves(x, y) ?? trunk(x, y), {
+  return paintSprite(aspect, TREE_ROWS, (x, y) => leaves(x, y) ?? trunk(x, y), {
     middle: base + half,
     half,
     radius: aspect / 2.2,
@@ -198,7 +132,7 @@ function conifer(needles: Rgb, bark: Rgb, sun: Direction, light: Light, draws: S
   const tiers = draws.integer(8, 14);
   const seed = draws.integer(0, 1e6);
   const trunk = trunkPainter(0.018, 0.4, bark, sun, light);
-  return paint(
+  return paintSprite(
     aspect,
     TREE_ROWS,
     (x, y) => {
@@ -231,7 +165,7 @@ function bush(leaf: Rgb, sun: Direction, light: Light, draws: Stream): Sprite {
       near: draws.uniform(-0.2, 0.2),
     });
   }
-  return paint(aspect, 64, foliage(clumps, leaf, sun, light, draws.integer(0, 1e6)), {
+  return paintSprite(aspect, 64, foliage(clumps, leaf, sun, light, draws.integer(0, 1e6)), {
     middle: 0.4,
     half: 0.4,
     radius: aspect / 2.4,
@@ -245,7 +179,7 @@ function house(light: Light, draws: Stream): Sprite {
   const roof: Rgb = mix([92, 84, 82], [120, 72, 58], draws.uniform());
   const eaves = 0.58;
   const front = sunInPicture(light)[2];
-  return paint(aspect, 96, (x, y) => {
+  return paintSprite(aspect, 96, (x, y) => {
     const half = aspect / 2;
     if (y > eaves) {
       const rows = 0.94 + 0.1 * octaves(x * 30, y * 60, 3, 2);
@@ -263,7 +197,7 @@ function house(light: Light, draws: Stream): Sprite {
 /** A white delineator with a dark band. */
 function post(light: Light): Sprite {
   const aspect = 0.12;
-  return paint(aspect, 40, (_, y) => ({
+  return paintSprite(aspect, 40, (_, y) => ({
     colour: shade(y > 0.68 && y < 0.85 ? [50, 48, 46] : [222, 222, 218], 0.3, light),
     alpha: y < 0.97 ? 1 : 0.5,
   }));
@@ -272,7 +206,7 @@ function post(light: Light): Sprite {
 /** A wooden pole with a cross-arm. */
 function pole(light: Light, draws: Stream): Sprite {
   const wood: Rgb = mix([98, 84, 70], [128, 122, 112], draws.uniform());
-  return paint(0.26, 128, (x, y) => {
+  return paintSprite(0.26, 128, (x, y) => {
     const arm = Math.abs(y - 0.92) < 0.012 && Math.abs(x) < 0.12;
     return arm || Math.abs(x) < 0.014
       ? { colour: shade(wood, x > 0 ? -0.2 : 0.4, light), alpha: 1 }

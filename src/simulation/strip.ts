@@ -9,13 +9,17 @@ import type { Light } from './light.ts';
 import type { Road } from './road.ts';
 import type { RoadStyle } from './road-kind.ts';
 import type { Thing } from './scenery.ts';
-import { octaves } from './value-noise.ts';
+import { type NoiseTile, noiseTile, TILE_ONE } from './value-noise.ts';
 
 /** Texels a metre, and texels across; texel j is centred on offset (j + 0.5)/PER_METRE − REACH. */
 export const STRIP_PER_METRE = 5;
 /** Steps of a metre in which places on the strip are told to a loop that reckons in integers: 128 a texel. */
 export const FINE_STEPS = 128 * STRIP_PER_METRE;
 export const STRIP_WIDTH = 2 * REACH * STRIP_PER_METRE;
+
+/** Texels a side and a metre of the noise that tears holes into shadows of leaves. */
+const LEAVES_SIZE = 256;
+const LEAVES_PER_METRE = 9;
 
 export interface Strip {
   /** Texels along the road, one every 0.2 m from s = 0. */
@@ -41,10 +45,10 @@ export function paintStrip(
   };
   paintRepairs(strip, style, draws);
   paintCracks(strip, style, draws);
-  const seed = draws.integer(0, 1e6);
+  const leaves = noiseTile(LEAVES_SIZE, 32, 3, 0.7, draws.integer(0, 1e6));
   for (const thing of things) {
     paintContact(strip, road, thing);
-    if (light.direct > 0) paintShadow(strip, road, thing, light, seed);
+    if (light.direct > 0) paintShadow(strip, road, thing, light, leaves);
   }
   return strip;
 }
@@ -105,7 +109,7 @@ function paintContact(strip: Strip, road: Road, { x, y, s, width, sprite }: Thin
  * The shadow of a crown, an ellipsoid at height z of half height c and radius r, under a sun of elevation e: an ellipse
  * z·cot e away from the sun, √(r² + c²·cot² e) long and r wide on both sides; through its leaves fall spots of light.
  */
-function paintShadow(strip: Strip, road: Road, thing: Thing, light: Light, seed: number): void {
+function paintShadow(strip: Strip, road: Road, thing: Thing, light: Light, leaves: NoiseTile): void {
   const { crown } = thing.sprite;
   const cot = 1 / Math.tan(light.elevation);
   const away = { x: -Math.cos(light.azimuth), y: -Math.sin(light.azimuth) };
@@ -114,16 +118,19 @@ function paintShadow(strip: Strip, road: Road, thing: Thing, light: Light, seed:
   const reach = Math.hypot(radius, (crown?.half ?? 0.5) * thing.height * cot);
   const centre = { x: thing.x + away.x * middle, y: thing.y + away.y * middle };
   const place = road.nearest(centre.x, centre.y, thing.s);
-  const trunk = Math.max(0.12, 0.02 * thing.height);
+  const stem = Math.max(0.12, 0.02 * thing.height);
   const extent = Math.max(reach, middle / 2 + 0.5);
   forTexels(strip, road, place, extent, extent, (i, px, py) => {
     const along = (px - centre.x) * away.x + (py - centre.y) * away.y;
     const across = (py - centre.y) * away.x - (px - centre.x) * away.y;
-    const far = Math.hypot(along / reach, across / radius);
-    const leaves = octaves(px * 1.1, py * 1.1, seed, 3, 0.7);
-    const edge = far + 1.3 * (leaves - 0.5);
+    const far = Math.sqrt((along / reach) ** 2 + (across / radius) ** 2);
+    const trunk = Math.abs(across) < stem && along < 0 && along > -middle;
+    if (strip.sun[i] === 0 || (far > 1.7 && !trunk)) return; // dark already, or beyond the last leaf
+    const row = (py * LEAVES_PER_METRE) & (LEAVES_SIZE - 1);
+    const column = (px * LEAVES_PER_METRE) & (LEAVES_SIZE - 1);
+    const edge = far + (0.2 / TILE_ONE) * leaves.levels[0][row * LEAVES_SIZE + column];
     let dark = edge < 0.72 ? 1 : edge > 1.02 ? 0 : (1.02 - edge) / 0.3;
-    if (Math.abs(across) < trunk && along < 0 && along > -middle) dark = Math.max(dark, 0.85);
+    if (trunk) dark = Math.max(dark, 0.85);
     strip.sun[i] = Math.min(strip.sun[i], 255 * (1 - dark));
   });
 }

@@ -24,25 +24,23 @@ export function lineNoise(x: number, seed: number): number {
   return 2 * (a + (b - a) * smooth(x - cell)) - 1;
 }
 
-/** Noise on a plane: smooth, in [0, 1). @param period - of the lattice, in both directions; 0: none */
-export function planeNoise(x: number, y: number, seed: number, period = 0): number {
-  const cx = Math.floor(x);
-  const cy = Math.floor(y);
-  const wrap = (i: number) => (period === 0 ? i : ((i % period) + period) % period);
-  const [x0, x1, y0, y1] = [wrap(cx), wrap(cx + 1), wrap(cy), wrap(cy + 1)];
-  const tx = smooth(x - cx);
-  const ty = smooth(y - cy);
-  const upper = hash(x0, y0, seed) * (1 - tx) + hash(x1, y0, seed) * tx;
-  const lower = hash(x0, y1, seed) * (1 - tx) + hash(x1, y1, seed) * tx;
+/** Noise on a plane: smooth, in [0, 1), with lattice points at the integers. */
+export function planeNoise(x: number, y: number, seed: number): number {
+  const x0 = Math.floor(x);
+  const y0 = Math.floor(y);
+  const tx = smooth(x - x0);
+  const ty = smooth(y - y0);
+  const upper = hash(x0, y0, seed) * (1 - tx) + hash(x0 + 1, y0, seed) * tx;
+  const lower = hash(x0, y0 + 1, seed) * (1 - tx) + hash(x0 + 1, y0 + 1, seed) * tx;
   return upper * (1 - ty) + lower * ty;
 }
 
 /** Octaves of {@link planeNoise}, each of twice the frequency and `gain` times the size of the one before; in [0, 1). */
-export function octaves(x: number, y: number, seed: number, count: number, gain = 0.5, period = 0): number {
+export function octaves(x: number, y: number, seed: number, count: number, gain = 0.5): number {
   let sum = 0;
   let weight = 0;
   for (let n = 0, size = 1, scale = 1; n < count; n++, size *= gain, scale *= 2) {
-    sum += size * planeNoise(x * scale, y * scale, seed + n, period * scale);
+    sum += size * planeNoise(x * scale, y * scale, seed + n);
     weight += size;
   }
   return sum / weight;
@@ -60,29 +58,54 @@ export interface NoiseTile {
 
 /**
  * @param size - texels a side, a power of two
- * @param cells - lattice cells a side of the first octave, a power of two
+ * @param cells - lattice cells a side of the first octave, a power of two; `size` at most in the last octave
  * @param count - octaves
+ * @param gain - size of an octave in that of the one before
  */
 export function noiseTile(size: number, cells: number, count: number, gain: number, seed: number): NoiseTile {
   const base = new Float32Array(size * size);
+  for (let n = 0; n < count; n++) addOctave(base, size, cells * 2 ** n, gain ** n, seed + n);
+  let sum = 0;
+  let squares = 0;
+  for (const value of base) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / base.length;
+  const deviation = Math.sqrt(squares / base.length - mean ** 2);
+  const normal: Float32Array[] = [base.map((value) => (value - mean) / deviation)];
+  for (let side = size; side > 1; side /= 2) normal.push(halved(normal[normal.length - 1], side));
+  const byte = (value: number) => Math.max(-127, Math.min(Math.round(value * TILE_ONE), 127));
+  return { size, levels: normal.map((level) => new Int8Array(level.map(byte))) };
+}
+
+/** Adds weight · {@link planeNoise} with that many cells a side; each lattice value is hashed once. */
+function addOctave(out: Float32Array, size: number, cells: number, weight: number, seed: number): void {
+  const lattice = new Float32Array(cells * cells);
+  for (let y = 0, i = 0; y < cells; y++) for (let x = 0; x < cells; x++, i++) lattice[i] = hash(x, y, seed);
+  const texels = size / cells; // of one cell
   for (let y = 0, i = 0; y < size; y++) {
+    const upper = Math.floor(y / texels) * cells;
+    const lower = (Math.floor(y / texels + 1) % cells) * cells;
+    const ty = smooth((y / texels) % 1);
     for (let x = 0; x < size; x++, i++) {
-      base[i] = octaves((x / size) * cells, (y / size) * cells, seed, count, gain, cells);
+      const left = Math.floor(x / texels);
+      const right = left + 1 < cells ? left + 1 : 0;
+      const tx = smooth(x / texels - left);
+      const a = lattice[upper + left] * (1 - tx) + lattice[upper + right] * tx;
+      const b = lattice[lower + left] * (1 - tx) + lattice[lower + right] * tx;
+      out[i] += weight * (a * (1 - ty) + b * ty);
     }
   }
-  const mean = base.reduce((sum, value) => sum + value, 0) / base.length;
-  const deviation = Math.sqrt(base.reduce((sum, value) => sum + (value - mean) ** 2, 0) / base.length);
-  const levels: Float32Array[] = [base.map((value) => (value - mean) / deviation)];
-  for (let side = size; side > 1; side /= 2) levels.push(halved(levels[levels.length - 1], side));
-  const byte = (value: number) => Math.max(-127, Math.min(Math.round(value * TILE_ONE), 127));
-  return { size, levels: levels.map((level) => new Int8Array(level.map(byte))) };
 }
 
 /** Means of 2×2 texels. @param side - of `from` */
 function halved(from: Float32Array, side: number): Float32Array {
   const half = side / 2;
-  return Float32Array.from({ length: half * half }, (_, i) => {
+  const out = new Float32Array(half * half);
+  for (let i = 0; i < out.length; i++) {
     const at = 2 * Math.floor(i / half) * side + 2 * (i % half);
-    return (from[at] + from[at + 1] + from[at + side] + from[at + side + 1]) / 4;
-  });
+    out[i] = (from[at] + from[at + 1] + from[at + side] + from[at + side + 1]) / 4;
+  }
+  return out;
 }

@@ -96,7 +96,10 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
     debug: options.debug,
     onProgress: observer.caching,
   });
-  const folder = folderOf(request);
+  const folder =
+    request.command === 'passive'
+      ? runFolder('passive', request.options)
+      : runFolder('active', request.options);
   const run = await openRun({
     folder,
     resume: request.resume,
@@ -236,9 +239,14 @@ async function trainIn(
 }
 
 /** `sessions/passive/{model}_{base_path}/experiment_{id}`, `sessions/active/{model}_{base_path}`. */
-function folderOf({ command, options }: SessionRequest): string {
+export function runFolder(command: 'passive', options: PassiveOptions): string;
+export function runFolder(command: 'active', options: ActiveOptions): string;
+export function runFolder(
+  command: SessionRequest['command'],
+  options: PassiveOptions | ActiveOptions,
+): string {
   const session = join(options.sessions_dir, command, `${options.model}_${options.base_path}`);
-  return command === 'passive' ? join(session, `experiment_${options.experiment_id}`) : session;
+  return 'experiment_id' in options ? join(session, `experiment_${options.experiment_id}`) : session;
 }
 
 function startEngine(
