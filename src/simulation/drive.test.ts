@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activeSplit, passiveSplit } from '../data/split.ts';
 import { type Stream, stream } from '../random/stream.ts';
 import { Drive } from './drive.ts';
-import { type DrivenFrame, driveFrames, planDrive } from './generate-recording.ts';
+import { type DrivenFrame, driveFrames, planDrive } from './driven-frames.ts';
 import { recordingNames, startTime } from './recording-names.ts';
 import { Road } from './road.ts';
 import { ROAD_KINDS, type RoadKind, roadStyle } from './road-kind.ts';

@@ -1,7 +1,8 @@
 /** A thread that makes recordings: see generate.ts. It makes one after the other and says how far it is. */
 import { parentPort } from 'node:worker_threads';
 import { NcpTrainError } from '../errors.ts';
-import { generateRecording, type RecordingJob } from './generate-recording.ts';
+import type { RecordingJob } from './driven-frames.ts';
+import { generateRecording } from './generate-recording.ts';
 
 export interface GenerateTask {
   readonly path: string;

@@ -131,7 +131,7 @@ describe('generating', () => {
 
   it('has only so many names', async () => {
     await expect(planGeneration(options('x', { kind: 'active', recordings: 7 }))).rejects.toThrow(
-      '7 recordings: a active set has 6 names',
+      '7 recordings: the active set has 6 names',
     );
   });
 });

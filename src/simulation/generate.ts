@@ -58,7 +58,7 @@ export async function planGeneration(options: GenerateOptions): Promise<Generate
   const known = recordingNames(kind);
   if (recordings > known.length) {
     throw new UsageError(
-      `${recordings} recordings: a ${kind} set has ${known.length} names, so at most as many`,
+      `${recordings} recordings: the ${kind} set has ${known.length} names, so at most as many`,
     );
   }
   const names = known.slice(0, recordings);
