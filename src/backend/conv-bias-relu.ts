@@ -3,7 +3,7 @@
  *
  * Its gradient is written by hand, because tfjs's own spends a third of the training step on the ReLU's
  * `dy · step(y)` and on summing up the bias gradient. Each backend brings its own way to do those two:
- * TensorFlow has operations for them, the embedded backend plain loops (docs/performance.md).
+ * TensorFlow has operations for them, the embedded backend plain loops.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeBiasGradient, nativeBiasRelu, nativeReluGradient } from './native-operations.ts';
