@@ -171,8 +171,8 @@ async function resumed({ folder, config, facts }: RunRequest): Promise<Opened> {
   }
   const checkpoint = await latestCheckpoint(folder);
   if (checkpoint) await goBackTo(folder, checkpoint.name);
-  const resume = { at: new Date().toISOString(), changed, ...facts };
-  const { ended: _, ...rest } = recorded.record;
+  const { ended: after, ...rest } = recorded.record;
+  const resume = { at: new Date().toISOString(), after, changed, ...facts };
   const record: RunRecord = { ...rest, state: 'running', resumed: [...rest.resumed, resume] };
   if (Object.keys(changed).length > 0) await replaceFile(join(folder, CONFIG_FILE), configText(config));
   await replaceFile(join(folder, RECORD_FILE), recordText(record));

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { ConfigError } from '../errors.ts';
+import type { InputDescription } from '../models/input-description.ts';
+import type { Floors } from './floors.ts';
 
 export const CONFIG_FILE = 'config.yaml';
 export const RECORD_FILE = 'run.json';
@@ -20,6 +22,12 @@ export interface RunFacts extends Readonly<Record<string, unknown>> {
   readonly argv?: readonly string[];
   /** Of the data that is trained on; a run is not resumed on other data. */
   readonly fingerprint?: string;
+  /** What the model is trained on, as in its weights file. */
+  readonly input?: InputDescription;
+  /** Folds of the cross-testing that a passive run is part of. */
+  readonly folds?: number;
+  /** What the model has to beat, by split. */
+  readonly floors?: { readonly validation: Floors; readonly test?: Floors };
   /** What computes. If another does after a resume, results agree to rounding only, and that is said. */
   readonly backend?: string;
   readonly workers?: number;
@@ -32,6 +40,8 @@ export interface RunFacts extends Readonly<Record<string, unknown>> {
 /** A resume, as it stands in `run.json`. */
 interface Resume extends RunFacts {
   readonly at: string;
+  /** When the process before ended; absent if it was killed. */
+  readonly after?: string;
   /** Options that were changed, old and new. */
   readonly changed: Readonly<Record<string, readonly [unknown, unknown]>>;
 }

@@ -10,8 +10,9 @@ import { useBackend } from '../backend/choose.ts';
 import type { BackendName } from '../backend/names.ts';
 import { parseOptions } from '../config/parse.ts';
 import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config/schema.ts';
-import { readFolds } from '../data/folds.ts';
+import { foldCount, readFolds } from '../data/folds.ts';
 import { startLoader } from '../data/loader.ts';
+import { DataError } from '../errors.ts';
 import { disposeModel, type Model, parameterCount } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
@@ -26,8 +27,15 @@ import { openMetrics } from './metrics-log.ts';
 import { type AdamState, adamState } from './optimizer.ts';
 import { replicaEngine } from './replicas.ts';
 import { openRun, type Run } from './run-directory.ts';
+import type { RunFacts } from './run-record.ts';
 import { stopRequests } from './signals.ts';
-import { type DataRequest, evaluationSet, openTrainingData, type TrainingData } from './training-data.ts';
+import {
+  type DataRequest,
+  evaluationSet,
+  openTrainingData,
+  splitFloors,
+  type TrainingData,
+} from './training-data.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -110,6 +118,9 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
       command,
       fingerprint: data.fingerprint,
       recordings: data.recordings.map(({ name, frames }) => ({ name, frames })),
+      input: data.input,
+      ...(command === 'passive' ? { folds: foldCount(data.dataset.folds) } : {}),
+      floors: floorFacts(request, data),
       backend,
       processor: cpus()[0]?.model,
       threads: options.threads || availableParallelism(),
@@ -247,6 +258,21 @@ export function runFolder(
 ): string {
   const session = join(options.sessions_dir, command, `${options.model}_${options.base_path}`);
   return 'experiment_id' in options ? join(session, `experiment_${options.experiment_id}`) : session;
+}
+
+/** For `run.json`: what the model has to beat. Without `--final`, a test split too short for a chunk is no fault. */
+function floorFacts(request: SessionRequest, data: TrainingData): NonNullable<RunFacts['floors']> {
+  const { validation, test } = data.split;
+  const of = (segments: typeof test, what: string) =>
+    splitFloors(data, segments, what, CHUNK[request.command], request.options.compat);
+  const floors = { validation: of(validation, 'validation') };
+  if (request.command === 'active') return floors;
+  try {
+    return { ...floors, test: of(test, 'test') };
+  } catch (error) {
+    if (request.options.final || !(error instanceof DataError)) throw error;
+    return floors;
+  }
 }
 
 function startEngine(

@@ -14,6 +14,7 @@ import { SplitFrames } from '../data/split-frames.ts';
 import { deviation, median, steps } from '../data/statistics.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { InputDescription } from '../models/input-description.ts';
+import { type Floors, floorsOf } from './floors.ts';
 
 export interface TrainingData {
   readonly dataset: Dataset;
@@ -98,6 +99,17 @@ export function evaluationSet(
     runs: evaluationRuns(order, chunk, compat, what),
     chunk,
   };
+}
+
+/**
+ * Floors of a split, from its labels alone.
+ *
+ * @throws DataError if no chunk fits
+ */
+export function splitFloors(...split: Parameters<typeof evaluationSet>): Floors {
+  const { frames, runs, chunk } = evaluationSet(...split);
+  frames.close();
+  return floorsOf(frames.labels, runs, chunk);
 }
 
 function splitOf(

@@ -87,7 +87,15 @@ test('passive leaves exactly these files, with these columns, and test repeats i
   expect(log[3]).toMatch(/^2,,,[\d.e-]+,[\d.e-]+$/);
   const [header, values] = read(run, 'final.csv').trimEnd().split('\n');
   expect(header).toBe('best_epoch,train_loss,train_mae,valid_loss,valid_mae,test_loss,test_mae');
-  expect(JSON.parse(read(run, 'run.json'))).toMatchObject({ state: 'finished', backend: 'wasm', workers: 1 });
+  const figures = { loss: expect.any(Number), mae: expect.any(Number) };
+  expect(JSON.parse(read(run, 'run.json'))).toMatchObject({
+    ...{ state: 'finished', backend: 'wasm', workers: 1, folds: 3, input: { label_scale: 1000 } },
+    // 80 frames, of the two training recordings' ends 16 each
+    floors: {
+      validation: { constant: figures, last_value: figures, frames: 64 },
+      test: { constant: figures, last_value: figures, frames: 80 },
+    },
+  });
   expect(stdout).toContain('finished');
   expect(stderr).toContain('252 synapses');
 
