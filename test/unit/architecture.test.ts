@@ -8,7 +8,7 @@ const SRC = join(import.meta.dirname, '../../src');
 /** From the bottom up; a folder may import from its own level and from those before it. */
 const LEVELS = [
   ['errors.ts', 'nearest.ts', 'worker.ts'],
-  ['random', 'config'],
+  ['random', 'config', 'plot'],
   ['backend'],
   ['augment', 'models'],
   ['data'],
@@ -40,6 +40,13 @@ describe('the source', () => {
       (imports.get(file) ?? []).filter((to) => levelOf(to) > levelOf(file)).map((to) => `${file} → ${to}`),
     );
     expect(upwards).toEqual([]);
+  });
+
+  it('loads Plot when a picture is drawn, not before', () => {
+    const early = files.filter((file) =>
+      /^import (?!type ).*'@observablehq\/plot'/m.test(readFileSync(join(SRC, file), 'utf8')),
+    );
+    expect(early).toEqual([]);
   });
 
   it('has no circular imports', () => {
