@@ -28,3 +28,4 @@ export { buildModel } from './models/registry.ts';
 export { loadModel, loadWeights, saveModel } from './models/weights-file.ts';
 export type { WiringPlan } from './models/wiring/plan.ts';
 export { checkWiring, synapseCount, type Wiring, wiringFromMatrices } from './models/wiring/wiring.ts';
+export { type WiringJson, wiringFromJson, wiringToJson } from './models/wiring/wiring-json.ts';

@@ -101,7 +101,25 @@ describe('contradictions', () => {
     [{ model: 'wm', wiring: 'mine.json', wm_size: 'rand' }, 1],
     [{ model: 'gru', wiring: 'mine.json', wm_size: 'fully', sparsity: 0.1 }, 2],
     [{ model: 7, sparsity: 'much' }, 0],
+    [{ model: 'wm', wm_inter_neurons: 20, wm_seed: 1 }, 0],
+    [{ model: 'lstm', wm_inter_neurons: 12 }, 0], // the default, as a file with every option has it
+    [{ model: 'lstm', wm_inter_neurons: 20 }, 1],
+    [{ model: 'wm', wm_inter_neurons: 20, wm_size: 'small' }, 0],
+    [{ model: 'wm', wm_inter_neurons: 20, wm_size: 'rand' }, 1],
+    [{ model: 'wm', wm_seed: 2, wiring: 'mine.json' }, 1],
+    [{ model: 'wm', wm_inter_fanout: 'many', wm_command_neurons: 2 }, 1], // too few for the default motor_fanin
   ])('%j has %d', (given, count) => {
     expect(contradictions(given)).toHaveLength(count);
+  });
+
+  it('name the options, what they are and what is the matter', () => {
+    const given = { model: 'cnn', wm_seed: 2, wm_command_neurons: 3, wm_size: 'fully', wiring: 'mine.json' };
+    expect(contradictions(given)).toEqual([
+      'wiring "mine.json" does not go with model cnn: only wm has one',
+      'wm_command_neurons 3, wm_seed 2: not with model cnn, only wm has a wiring',
+      'wiring "mine.json" and wm_size fully and wm_command_neurons 3, wm_seed 2 are 3 wirings; keep one',
+      'wm_inter_fanout 4, its default, is above wm_command_neurons 3: it counts different neurons of these',
+      'wm_motor_fanin 6, its default, is above wm_command_neurons 3: it counts different neurons of these',
+    ]);
   });
 });

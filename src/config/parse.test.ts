@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.ts';
 import { parseOptions } from './parse.ts';
-import { MODELS, modelOptions } from './schema.ts';
+import { MODELS, modelOptions, WM_NUMBERS } from './schema.ts';
 
 const parse = (input: unknown) => parseOptions(modelOptions, input, 'config.yaml');
 
@@ -22,6 +22,7 @@ describe('parseOptions', () => {
     expect(parse({ model: 'lstm' })).toEqual({
       model: 'lstm',
       wm_size: 'small',
+      ...WM_NUMBERS,
       solver: 'semi-implicit',
       lstm_size: 64,
       lstm_clip: -1,

@@ -11,6 +11,16 @@ export const RECURRENT_MODELS = ['wm', 'lstm', 'gru', 'tf_gru', 'vanilla', 'ctrn
 export const MODELS = [...RECURRENT_MODELS, 'cnn'] as const;
 /** Wirings of `wm`, as `--wm_size` takes them; `small` is another name of `mk2`. */
 export const WM_SIZES = ['small', 'mk2', 'fully', 'rand'] as const;
+/** The paper's numbers for the wiring of `wm` (docs/pipeline.md §3, "Wirings"), by the options that replace them. */
+export const WM_NUMBERS = {
+  wm_inter_neurons: 12,
+  wm_command_neurons: 6,
+  wm_sensory_fanout: 6,
+  wm_inter_fanout: 4,
+  wm_recurrent_command_synapses: 6,
+  wm_motor_fanin: 6,
+  wm_seed: 20190120,
+} as const;
 /** Solvers of `wm`, as `--solver` takes them. */
 export const SOLVERS = ['semi-implicit', 'euler', 'rk4'] as const;
 
@@ -25,10 +35,46 @@ const option = <Type extends z.ZodType>(
   title?: string,
 ) => type.default(fallback as never).meta({ description, title });
 
+/** A wiring of one's own for `wm`. How many targets there are for a fan-out, contradictions.ts checks. */
+const wiringNumbers = {
+  wm_inter_neurons: option(
+    z.int().min(1).max(1000),
+    WM_NUMBERS.wm_inter_neurons,
+    'inter neurons of wm, between the inputs and the command neurons',
+  ),
+  wm_command_neurons: option(
+    z.int().min(1).max(1000),
+    WM_NUMBERS.wm_command_neurons,
+    'command neurons of wm, between the inter neurons and the motor neuron',
+  ),
+  wm_sensory_fanout: option(
+    z.int().min(1),
+    WM_NUMBERS.wm_sensory_fanout,
+    'synapses of wm from each input, to different inter neurons',
+  ),
+  wm_inter_fanout: option(
+    z.int().min(1),
+    WM_NUMBERS.wm_inter_fanout,
+    'synapses of wm from each inter neuron, to different command neurons',
+  ),
+  wm_recurrent_command_synapses: option(
+    z.int().min(0).max(1_000_000),
+    WM_NUMBERS.wm_recurrent_command_synapses,
+    'draws of a synapse among the command neurons of wm',
+  ),
+  wm_motor_fanin: option(
+    z.int().min(1),
+    WM_NUMBERS.wm_motor_fanin,
+    'synapses of wm into the motor neuron, from different command neurons',
+  ),
+  wm_seed: option(z.int().min(0).max(0xffffffff), WM_NUMBERS.wm_seed, 'of the draws of wm’s synapses'),
+};
+
 /** What determines the function a model computes, beside its weights. Recorded in every weights file. */
 export const modelOptions = z.strictObject({
   model: z.enum(MODELS).meta({ title: 'model', description: 'the network that is trained' }),
   wm_size: option(z.enum(WM_SIZES), 'small', 'wiring of wm', 'wiring'),
+  ...wiringNumbers,
   solver: option(z.enum(SOLVERS), 'semi-implicit', 'how wm integrates its differential equations', 'solver'),
   lstm_size: option(z.int().min(1), 64, 'units of every recurrent cell but wm'),
   lstm_clip: option(z.number(), -1, 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none'),
@@ -129,6 +175,7 @@ export const passiveOptions = z.strictObject({
   curve_factor: curveFactor(0.1),
   shadow_gamma: shadowGamma(1),
   wm_size: wmSize('small'),
+  ...wiringNumbers,
   solver,
   lstm_size,
   lstm_clip: lstmClip(-1),
@@ -149,6 +196,7 @@ export const activeOptions = z.strictObject({
   curve_factor: curveFactor(0),
   shadow_gamma: shadowGamma(0),
   wm_size: wmSize('mk2'),
+  ...wiringNumbers,
   solver,
   lstm_size,
   lstm_clip: lstmClip(10),

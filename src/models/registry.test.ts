@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts';
 import { disposeModel, parameterCount } from './model.ts';
 import { buildModel } from './registry.ts';
 import { paperWiring } from './wiring/paper.ts';
-import { type Wiring, wiringFromMatrices } from './wiring/wiring.ts';
+import { synapseCount, type Wiring, wiringFromMatrices } from './wiring/wiring.ts';
 
 beforeAll(async () => {
   await useBackend('wasm');
@@ -47,6 +47,26 @@ describe('parameter counts', () => {
     // Beside the synapses: cm, gleak, vleak of 19 neurons, two for each of 32 inputs, one for the output.
     expect(parameterCount(model, 'existing') - HEAD).toBe(4 * synapses + 3 * 19 + 2 * 32 + 1);
     disposeModel(model);
+  });
+
+  it('wm of one’s own numbers has the neurons and synapses that they say', () => {
+    const numbers = { wm_inter_neurons: 20, wm_command_neurons: 10, wm_sensory_fanout: 5, wm_motor_fanin: 8 };
+    const model = build({ model: 'wm', ...numbers, wm_seed: 7 });
+    if (model.kind !== 'recurrent' || !model.wiring) throw new Error('wm has a wiring');
+    const { units, layers, sensory, neural, description } = model.wiring;
+    expect(units).toBe(1 + 10 + 20);
+    expect(layers.map(({ end }) => end)).toEqual([1, 11, 31]);
+    expect(synapseCount(sensory)).toBe(32 * 5);
+    const intoMotor = Array.from({ length: units }, (_, source) => neural[source * units]);
+    expect(intoMotor.filter((polarity) => polarity !== 0)).toHaveLength(8);
+    expect(description).toMatchObject({ inter: 20, command: 10, sensoryFanout: 5, motorFanin: 8, seed: 7 });
+    disposeModel(model);
+  });
+
+  it('numbers that leave the motor neuron without a path from the inputs are refused', () => {
+    const numbers = { wm_inter_neurons: 20, wm_command_neurons: 200, wm_recurrent_command_synapses: 0 };
+    const thin = { wm_sensory_fanout: 1, wm_inter_fanout: 1, wm_motor_fanin: 1 };
+    expect(() => build({ model: 'wm', ...numbers, ...thin })).toThrow('no input reaches motor neuron 0');
   });
 
   it('of wm the paper counts 1,065: without the 65 of the input and output mappings', () => {

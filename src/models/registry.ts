@@ -2,6 +2,7 @@
  * From options to a model. Adding a recurrent cell takes its file in `cells/` and one line here and in the
  * list of names in `../config/schema.ts` (docs/extending.md).
  */
+import { contradictions } from '../config/contradictions.ts';
 import { parseOptions } from '../config/parse.ts';
 import {
   type ModelInput,
@@ -24,7 +25,7 @@ import { convHead, HEAD_FEATURES } from './conv-head.ts';
 import { CNN_STACK, convolutionWeightNames } from './convolution.ts';
 import type { FrameModel, Model, RecurrentModel } from './model.ts';
 import { sparsityConstraints } from './sparsity.ts';
-import { paperWiring } from './wiring/paper.ts';
+import { numberedWiring, paperWiring } from './wiring/paper.ts';
 import { checkWiring, type Wiring } from './wiring/wiring.ts';
 
 /** Global norm of the recurrent models' gradients; docs/pipeline.md §3. */
@@ -47,7 +48,7 @@ const CELLS: Readonly<Record<RecurrentModelName, CellBuilder>> = {
 /**
  * @param given - at least `{ model }`; what is left out has its default
  * @param seed - of the start values
- * @param wiring - of `wm`, instead of the one `wm_size` names
+ * @param wiring - of `wm`, instead of the one that `wm_size` or the wiring numbers name
  * @throws ConfigError for options that contradict each other, and for a wiring that cannot work
  */
 export function buildModel(given: ModelInput, seed: number, wiring?: Wiring): Model {
@@ -64,7 +65,7 @@ function buildRecurrentModel(
   seed: number,
   given: Wiring | undefined,
 ): RecurrentModel {
-  const wiring = name === 'wm' ? (given ?? paperWiring(options.wm_size, HEAD_FEATURES)) : undefined;
+  const wiring = name === 'wm' ? (given ?? wiringOf(options)) : undefined;
   if (wiring) refuseUnusableWiring(wiring);
   const head = convHead(seed);
   const dense = { name, seed, inputs: HEAD_FEATURES, units: options.lstm_size };
@@ -99,14 +100,20 @@ function buildFrameModel(options: ModelOptions, seed: number): FrameModel {
   };
 }
 
-function refuseContradictions({ model, sparsity }: ModelOptions, wiring: Wiring | undefined): void {
-  if (sparsity > 0 && (model === 'wm' || model === 'cnn')) {
-    const why = model === 'wm' ? 'wm is sparse by its wiring' : 'cnn has no recurrent cell';
-    throw new ConfigError(`sparsity ${sparsity} does not go with model ${model}: ${why}; leave it out`);
+/** The paper's wiring of that name, or with other numbers one of one's own. */
+function wiringOf(options: ModelOptions): Wiring {
+  const { wm_size: size } = options;
+  return size === 'fully' || size === 'rand'
+    ? paperWiring(size, HEAD_FEATURES)
+    : numberedWiring(options, HEAD_FEATURES);
+}
+
+function refuseContradictions(options: ModelOptions, wiring: Wiring | undefined): void {
+  const faults = contradictions(options);
+  if (wiring && options.model !== 'wm') {
+    faults.push(`a wiring was given with model ${options.model}: only wm has one`);
   }
-  if (wiring && model !== 'wm') {
-    throw new ConfigError(`a wiring was given with model ${model}: only wm has one`);
-  }
+  if (faults.length > 0) throw new ConfigError(faults.join('\n  '));
 }
 
 function refuseUnusableWiring(wiring: Wiring): void {

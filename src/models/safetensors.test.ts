@@ -50,6 +50,18 @@ test('what is written is what is read, bit for bit', () => {
   expect(Object.is(tensors.get('lstm/kernel')?.data[5], -0)).toBe(true);
 });
 
+test('a header of any length is read from disk, as other programs write it', async () => {
+  await inFolder(async (folder) => {
+    for (const blanks of [0, 1, 2, 3]) {
+      const header = `{"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}${' '.repeat(blanks)}`;
+      const path = join(folder, `${blanks}.safetensors`);
+      await writeFile(path, file(header, new Uint8Array(Float32Array.of(1, -2).buffer)));
+      const { tensors } = await readSafetensors(path);
+      expect(tensors.get('b')?.data).toEqual(Float32Array.of(1, -2));
+    }
+  });
+});
+
 test('the bytes are those of the format', () => {
   const bytes = encodeSafetensors(new Map([['b', { shape: [2], data: Float32Array.of(1, -2) }]]), { a: 'x' });
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));

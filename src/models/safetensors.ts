@@ -107,7 +107,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   const tensors = new Map(
     entries.map(({ name, dtype, shape, begin, end }) => [
       name,
-      { shape, data: entriesOf(dtype, body.slice(begin, end)) },
+      // A copy, since the header may end anywhere; `slice` of a Buffer would be none.
+      { shape, data: entriesOf(dtype, new Uint8Array(body.subarray(begin, end))) },
     ]),
   );
   return { tensors, metadata: rest };

@@ -2,6 +2,7 @@
  * The wirings that the paper's scripts know by name (`--wm_size`), drawn by NumPy's legacy generator from fixed
  * seeds (docs/pipeline.md §3, "Wirings"; test/golden/wirings.json). With 32 inputs they are the published ones.
  */
+import { type ModelOptions, WM_NUMBERS, WM_SIZES } from '../../config/schema.ts';
 import { UsageError } from '../../errors.ts';
 import { unknownName } from '../../nearest.ts';
 import { RandomState } from '../../random/mersenne-twister.ts';
@@ -10,13 +11,16 @@ import { mk2Wiring } from './mk2.ts';
 import { layersOf, type Wiring } from './wiring.ts';
 
 /** `small` and `mk2` are two names of one wiring, the default. */
-export const paperWiringNames = ['small', 'mk2', 'fully', 'rand'] as const;
+export const paperWiringNames = WM_SIZES;
 
 export type PaperWiringName = (typeof paperWiringNames)[number];
 
+/** Numbers for a wiring drawn as mk2 is, by the names of the options. */
+export type WiringNumbers = Pick<ModelOptions, keyof typeof WM_NUMBERS>;
+
 const UNITS = 19;
 const OUTPUTS = 1;
-const MK2_SEED = 20190120;
+const P_EXCITATORY = 0.7;
 const FULLY_SEED = 2018123;
 const RAND_SEED = 20190120;
 const RAND_FANOUT = 6;
@@ -39,23 +43,33 @@ export function paperWiring(size: string, inputs = 32): Wiring {
   switch (size) {
     case 'small':
     case 'mk2':
-      return mk2Wiring({
-        inter: 12,
-        command: 6,
-        motor: OUTPUTS,
-        sensoryFanout: 6,
-        interFanout: 4,
-        recurrentCommandSynapses: 6,
-        motorFanin: 6,
-        seed: MK2_SEED,
-        pExcitatory: 0.7,
-        inputs,
-      });
+      return numberedWiring(WM_NUMBERS, inputs);
     case 'fully':
       return fullyWiring(inputs);
     case 'rand':
       return randWiring(inputs);
   }
+}
+
+/**
+ * A neural circuit policy of other numbers, drawn as the paper's is; with {@link WM_NUMBERS} it is the paper's.
+ *
+ * @param inputs - S, at least 1
+ * @throws ConfigError for a number out of its range
+ */
+export function numberedWiring(numbers: WiringNumbers, inputs: number): Wiring {
+  return mk2Wiring({
+    inter: numbers.wm_inter_neurons,
+    command: numbers.wm_command_neurons,
+    motor: OUTPUTS,
+    sensoryFanout: numbers.wm_sensory_fanout,
+    interFanout: numbers.wm_inter_fanout,
+    recurrentCommandSynapses: numbers.wm_recurrent_command_synapses,
+    motorFanin: numbers.wm_motor_fanin,
+    seed: numbers.wm_seed,
+    pExcitatory: P_EXCITATORY,
+    inputs,
+  });
 }
 
 /** All to all without self-synapses; per input, then per neuron, a polarity for each destination in turn. */
