@@ -53,7 +53,16 @@ describe('drawPlot', () => {
   });
 
   it('is the same text every time', async () => {
-    expect(await drawPlot(lines)).toBe(await drawPlot(lines));
+    const marked: Picture = {
+      title: '',
+      plot: ({ lineY }) => ({ marks: [lineY([1, 2], { marker: 'dot', clip: true })] }),
+    };
+    const svg = await drawPlot(marked);
+    expect(svg).toBe(await drawPlot(marked));
+    const ids = Array.from(svg.matchAll(/ id="([^"]+)"/g), ([, id]) => id);
+    const used = Array.from(svg.matchAll(/url\(#([^)]+)\)/g), ([, id]) => id);
+    expect(new Set(used)).toEqual(new Set(ids));
+    expect(ids).toHaveLength(2);
   });
 
   it('is white behind, and shows its colours', async () => {

@@ -68,9 +68,17 @@ export async function drawPlot({ title, legend: entries = [], plot }: Picture): 
 function finish(svg: SvgElement): void {
   const style = svg.children.find(({ localName }) => localName === 'style');
   if (style) svg.removeChild(style);
-  // Plot names the background by a variable of the page, which viewers other than browsers do not know.
+  // Plot names the background by a variable of the page, which viewers other than browsers do not know; and it numbers its
+  // markers and clips through the life of the process, so that the same picture would be another text each time.
+  const parts = new Map<string, string>();
+  for (const element of allOf(svg)) {
+    const id = element.getAttribute('id');
+    if (id !== null) parts.set(`url(#${id})`, `part-${parts.size + 1}`);
+  }
   for (const element of allOf(svg)) {
     for (const [name, value] of element.attributes) {
+      const part = parts.get(name === 'id' ? `url(#${value})` : value);
+      if (part !== undefined) element.setAttribute(name, name === 'id' ? part : `url(#${part})`);
       if (value === 'var(--plot-background)') element.setAttribute(name, 'white');
     }
   }

@@ -41,6 +41,8 @@ export interface FitTask {
   /** The run's folder. */
   readonly folder: string;
   readonly metrics: MetricsLog;
+  /** Draws what the log has. Never fails. */
+  readonly drawLoss: () => Promise<void>;
   readonly watcher: Watcher;
   /** A checkpoint's place, or the state before the first epoch. */
   readonly start: Omit<CheckpointState, 'adamUpdates'>;
@@ -98,6 +100,7 @@ export async function fit(task: FitTask): Promise<Ending> {
     const withoutBetter = epoch - (state.best?.epoch ?? epoch);
     if (epoch >= task.epochs || (task.patience > 0 && withoutBetter >= task.patience)) {
       metrics.row(logRow(epoch, null, valid));
+      await task.drawLoss();
       return { kind: 'finished' };
     }
 
@@ -140,6 +143,7 @@ export async function fit(task: FitTask): Promise<Ending> {
       gradient_norm: sums.gradientNorm / sums.batches,
       batches: sums.batches,
     });
+    await task.drawLoss();
     watcher.epochEnded(epoch, train, valid);
     state = { ...state, epoch: epoch + 1, batch: 0, sums: NO_SUMS, valid: null };
   }

@@ -23,6 +23,8 @@ import { type Engine, localEngine } from './engine.ts';
 import { evaluate, type Figures } from './evaluate.ts';
 import { writeFinal } from './final.ts';
 import { type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
+import type { Floors } from './floors.ts';
+import { lossPlotter } from './loss-plot.ts';
 import { openMetrics } from './metrics-log.ts';
 import { type AdamState, adamState } from './optimizer.ts';
 import { replicaEngine } from './replicas.ts';
@@ -108,6 +110,7 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
     request.command === 'passive'
       ? runFolder('passive', request.options)
       : runFolder('active', request.options);
+  const floors = floorFacts(request, data);
   const run = await openRun({
     folder,
     resume: request.resume,
@@ -120,7 +123,7 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
       recordings: data.recordings.map(({ name, frames }) => ({ name, frames })),
       input: data.input,
       ...(command === 'passive' ? { folds: foldCount(data.dataset.folds) } : {}),
-      floors: floorFacts(request, data),
+      floors,
       backend,
       processor: cpus()[0]?.model,
       threads: options.threads || availableParallelism(),
@@ -138,7 +141,7 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
   }
   for (const note of data.split.notes) run.note(note);
   try {
-    const result = await trainIn(run, request, data, backend);
+    const result = await trainIn(run, request, data, floors.validation, backend);
     await run.setState(result.ending.kind === 'finished' ? 'finished' : 'stopped');
     return result;
   } catch (error) {
@@ -153,6 +156,7 @@ async function trainIn(
   run: Run,
   { command, options, observer }: SessionRequest,
   data: TrainingData,
+  floor: Floors,
   backend: BackendName,
 ): Promise<SessionResult> {
   const { folder } = run;
@@ -190,6 +194,11 @@ async function trainIn(
     convGradScaling: recurrent ? options.conv_grad_scaling : 1,
   });
   const metrics = await openMetrics(folder, from.epoch);
+  const plot = {
+    title: command === 'passive' ? `${options.model}, fold ${fold}` : options.model,
+    labelScale: data.dataset.labelScale,
+    constant: floor.constant.loss,
+  };
   const stop = stopRequests();
   const ends =
     options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Number.POSITIVE_INFINITY;
@@ -214,6 +223,7 @@ async function trainIn(
       validate: () => evaluate(model, engine, validation.frames, validation.runs, chunk),
       folder,
       metrics,
+      drawLoss: lossPlotter(folder, plot, run.note),
       watcher: observer,
       start: from,
       seed,

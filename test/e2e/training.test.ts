@@ -78,7 +78,7 @@ test('passive leaves exactly these files, with these columns, and test repeats i
       'checkpoints/epoch_001/optimizer.safetensors',
       'checkpoints/epoch_002/optimizer.safetensors',
       ...['checkpoints/best', 'checkpoints/last', 'config.yaml', 'final.csv', 'log.jsonl'],
-      ...['metrics.jsonl', 'run.json', 'train_log.csv'],
+      ...['metrics.jsonl', 'plots/loss.svg', 'run.json', 'train_log.csv'],
     ].sort(),
   );
   const log = read(run, 'train_log.csv').trimEnd().split('\n');
