@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, it } from 'vitest';
 import { modelOptions } from '../src/config/schema.ts';
-import { disposeModel, type RecurrentModel } from '../src/models/model.ts';
+import { disposeModel, frameFeatures, type RecurrentModel } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
 import { standardise } from '../src/models/standardise.ts';
 import { describeBackends, tensor } from './backends.ts';
@@ -13,13 +13,14 @@ const fixture = new Fixture('head.h5');
 
 describeBackends('convolution head', () => {
   let made: RecurrentModel | undefined;
-  const head = () => {
+  const model = () => {
     if (!made) {
       made = buildModel(modelOptions.parse({ model: 'lstm' }), 0) as RecurrentModel;
       setWeights(made.head.weights, (name) => fixture.get(`weights/head/${name}`));
     }
-    return made.head;
+    return made;
   };
+  const head = () => model().head;
   const frames = (path = 'frames') => tensor(fixture.get(path)) as tf.Tensor4D;
   afterAll(() => made && disposeModel(made));
 
@@ -44,7 +45,7 @@ describeBackends('convolution head', () => {
   });
 
   it('gives the 32 features, from frames in either scale', () => {
-    const features = head().features(standardise(frames()));
+    const features = frameFeatures(model(), frames());
     expectClose('features', features.dataSync(), fixture.get('features'), 5e-5);
     const from255 = head().features(standardise(frames(), 1));
     expectClose('features from 255', from255.dataSync(), fixture.get('features_from_255'), 5e-5);
@@ -53,7 +54,7 @@ describeBackends('convolution head', () => {
   it('gives the gradient of every weight', () => {
     const R = tensor(fixture.get('R'));
     const { value, grads } = tf.variableGrads(
-      () => tf.sum(tf.mul(head().features(standardise(frames())), R)),
+      () => tf.sum(tf.mul(frameFeatures(model(), frames()), R)),
       Array.from(head().weights.values()),
     );
     const objective = fixture.scalar('objective');

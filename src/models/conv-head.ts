@@ -13,9 +13,10 @@ import { constant, glorotUniform, type StartValue, startVariables } from './star
 
 const LAYERS = shapedLayers(HEAD_STACK);
 const LAST = LAYERS[LAYERS.length - 1];
-const MAPS = LAST.filters;
-const MAP_SIZE = LAST.height * LAST.width;
-const UNITS_PER_MAP = 4;
+/** Maps of the last convolution, numbers in each, and units of the dense layer that each goes through. */
+export const MAPS = LAST.filters;
+export const MAP_SIZE = LAST.height * LAST.width;
+export const UNITS_PER_MAP = 4;
 
 /** S of every recurrent model: 32. */
 export const HEAD_FEATURES = MAPS * UNITS_PER_MAP;

@@ -10,6 +10,7 @@ import type { ModelOptions } from '../config/schema.ts';
 import type { Cell, Constraint, State, Weights } from './cells/cell.ts';
 import type { Cnn, DropoutFactors } from './cnn.ts';
 import type { ConvHead } from './conv-head.ts';
+import { type FrameGraph, frameGraph, frameGraphFault } from './graph/frame-graphs.ts';
 import { standardise } from './standardise.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
@@ -53,9 +54,14 @@ export function unrollModel(
   state: State,
 ): { outputs: tf.Tensor3D; state: State } {
   const B = state[0].shape[0];
-  const features = model.head.features(standardise(frames));
+  const features = frameFeatures(model, frames);
   const [rows, S] = features.shape;
   return model.cell.unroll(tf.reshape(features, [rows / B, B, S]), state);
+}
+
+/** @param frames - [N,78,200,3], 0..255; @returns features [N,32], differentiable in the head's weights */
+export function frameFeatures(model: RecurrentModel, frames: tf.Tensor4D): tf.Tensor2D {
+  return graphOf(model)?.forward(frames) ?? model.head.features(standardise(frames));
 }
 
 /**
@@ -64,7 +70,39 @@ export function unrollModel(
  * @returns outputs [N,1], curvature × label scale
  */
 export function judgeFrames(model: FrameModel, frames: tf.Tensor4D, dropout?: DropoutFactors): tf.Tensor2D {
-  return model.cnn.activations(standardise(frames), dropout).outputs;
+  return (
+    graphOf(model)?.forward(frames, dropout) ?? model.cnn.activations(standardise(frames), dropout).outputs
+  );
+}
+
+/**
+ * What of a model does not depend on the frames before, without a gradient: features [N,32] of the recurrent models,
+ * outputs [N,1] of the CNN.
+ *
+ * @param frames - [N,78,200,3], 0..255
+ */
+export function inferFrames(model: Model, frames: tf.Tensor4D): tf.Tensor2D {
+  const graph = graphOf(model);
+  if (graph) return graph.infer(frames);
+  return model.kind === 'frame'
+    ? model.cnn.activations(standardise(frames)).outputs
+    : model.head.features(standardise(frames));
+}
+
+/**
+ * Loads the graph of what is computed of every frame, where one is to be used, so that a first step does not wait for it.
+ *
+ * @returns why it cannot be used and the plain path is taken instead; undefined where all is well
+ */
+export function prepareGraph(model: Model): string | undefined {
+  graphOf(model);
+  return frameGraphFault();
+}
+
+function graphOf(model: Model): FrameGraph | undefined {
+  return model.kind === 'frame'
+    ? frameGraph('cnn', model.cnn.weights)
+    : frameGraph('head', model.head.weights);
 }
 
 /** Numbers in all weights; with `existing`, only those that take part (of `wm` the synapses that exist). */

@@ -12,12 +12,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Full brightness of a recorded frame. */
+export const BRIGHTEST = 255;
+
 /**
  * @param frames - [N,H,W,C], 0..`largest`, float32 or int32
  * @param largest - the value of full brightness: 255, or 1 for frames already in 0..1
  * @returns [N,H,W,C] float32, mean 0 and deviation 1 in each frame
  */
-export function standardise(frames: tf.Tensor4D, largest = 255): tf.Tensor4D {
+export function standardise(frames: tf.Tensor4D, largest = BRIGHTEST): tf.Tensor4D {
   return tf.tidy(() => {
     const [N, H, W, C] = frames.shape;
     const floor = largest / Math.sqrt(H * W * C);

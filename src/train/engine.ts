@@ -7,8 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostBatch } from '../data/host-batch.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { BatchKey } from '../models/dropout.ts';
-import { judgeFrames, type Model } from '../models/model.ts';
-import { standardise } from '../models/standardise.ts';
+import { inferFrames, type Model } from '../models/model.ts';
 import { type BatchOptions, FRAME_SIZE, shareOf } from './batch-share.ts';
 import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
 import { gradientsOf } from './step.ts';
@@ -59,7 +58,6 @@ export function perFrame(model: Model, frames: Uint8Array): Float32Array {
   const N = frames.length / FRAME_SIZE;
   return tf.tidy(() => {
     const x = tf.tensor4d(Float32Array.from(frames), [N, height, width, channels]);
-    const result = model.kind === 'frame' ? judgeFrames(model, x) : model.head.features(standardise(x));
-    return result.dataSync<'float32'>().slice();
+    return inferFrames(model, x).dataSync<'float32'>().slice();
   });
 }

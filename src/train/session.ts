@@ -13,7 +13,7 @@ import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config
 import { foldCount, readFolds } from '../data/folds.ts';
 import { startLoader } from '../data/loader.ts';
 import { DataError } from '../errors.ts';
-import { disposeModel, type Model, parameterCount } from '../models/model.ts';
+import { disposeModel, type Model, parameterCount, prepareGraph } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
 import { readWiring } from '../models/wiring/wiring-file.ts';
@@ -167,6 +167,9 @@ async function trainIn(
     options.seed,
     wiring,
   );
+  const graphFault = prepareGraph(model);
+  if (graphFault)
+    run.note(`TensorFlow computes operation by operation, its graph does not load: ${graphFault}`);
   const adam = adamState(model);
   const from = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
   const chunk = CHUNK[command];
