@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { BACKENDS } from '../src/backend/names.ts';
 import { MODELS } from '../src/config/schema.ts';
+import { benchCells } from './cells.ts';
 import { benchData } from './data.ts';
 import { benchLtc } from './ltc.ts';
 import { type BenchOptions, type BenchRow, printRows } from './row.ts';
@@ -12,6 +13,7 @@ import { benchStep } from './step.ts';
 
 const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = {
   step: benchStep,
+  cells: benchCells,
   ltc: benchLtc,
   data: benchData,
 };

@@ -104,8 +104,8 @@ async function computePerFrame(
   return result;
 }
 
-/** Steps walked in one call: bounds the memory of long recordings. */
-const STEPS = 256;
+/** Rows, steps · sequences, walked in one call: bounds the memory of many and long recordings (about 12 KB a row with `ctgru`). */
+const ROWS = 4096;
 
 /** The cell over runs of unequal length, all at once; what lies beyond a run's end is computed on zeros and left out. */
 function walk(model: RecurrentModel, runs: readonly Float32Array[]): Float32Array[] {
@@ -116,8 +116,9 @@ function walk(model: RecurrentModel, runs: readonly Float32Array[]): Float32Arra
   const longest = Math.max(0, ...lengths);
   const outputs = lengths.map((length) => new Float32Array(length));
   let state: State = cell.initialState(B);
-  for (let start = 0; start < longest; start += STEPS) {
-    const T = Math.min(STEPS, longest - start);
+  const steps = Math.max(1, Math.floor(ROWS / B));
+  for (let start = 0; start < longest; start += steps) {
+    const T = Math.min(steps, longest - start);
     const features = new Float32Array(T * B * S);
     for (const [b, run] of runs.entries()) {
       for (let t = 0; t < T && start + t < lengths[b]; t++) {

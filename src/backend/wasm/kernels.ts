@@ -1,12 +1,12 @@
 /**
  * The loops of the embedded backend as one WebAssembly module, compiled on first use (about a millisecond)
- * over the memory in which the backend keeps its tensors. All addresses and strides are in bytes.
+ * over the memory in which the backend keeps its tensors, or one of our own (matrices.ts). All addresses and strides are in bytes.
  */
 
 import { assemble, countDown, get, i32, increase, set, V128, v128, type WasmFunction } from './assembler.ts';
 import type { WasmBackend } from './memory.ts';
 import { type MultiplyAdd, multiplyAddFunction } from './multiply-add.ts';
-import { webAssembly } from './webassembly.ts';
+import { type Memory, webAssembly } from './webassembly.ts';
 
 /** The compiled functions. */
 export interface Kernels {
@@ -60,16 +60,22 @@ export function hasFusedMultiplyAdd(): boolean {
   return webAssembly.validate(assemble([multiplyAddFunction('probe', 'depth', true)]));
 }
 
-const compiled = new WeakMap<WasmBackend, Kernels>();
+let compiled: object | undefined;
 
-/** The functions working on `backend`'s memory. The module stays valid when that memory grows. */
+/** The functions working on `memory`. They stay valid when it grows. */
+export function kernelsOn(memory: Memory): Kernels {
+  compiled ??= new webAssembly.Module(moduleBytes(hasFusedMultiplyAdd()));
+  return new webAssembly.Instance(compiled, { backend: { memory } }).exports as Kernels;
+}
+
+const ofBackend = new WeakMap<WasmBackend, Kernels>();
+
+/** The functions working on `backend`'s memory. */
 export function kernelsOf(backend: WasmBackend): Kernels {
-  let kernels = compiled.get(backend);
+  let kernels = ofBackend.get(backend);
   if (kernels === undefined) {
-    const module = new webAssembly.Module(moduleBytes(hasFusedMultiplyAdd()));
-    const instance = new webAssembly.Instance(module, { backend: { memory: backend.wasm.asm.memory } });
-    kernels = instance.exports as Kernels;
-    compiled.set(backend, kernels);
+    kernels = kernelsOn(backend.wasm.asm.memory);
+    ofBackend.set(backend, kernels);
   }
   return kernels;
 }

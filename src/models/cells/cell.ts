@@ -7,7 +7,7 @@
  *
  * Shapes: T steps, B sequences, S sensory inputs (features), U units, M outputs.
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** The recurrent state, one tensor [B,·] for each of the cell's `stateNames`. */
 export type State = readonly tf.Tensor2D[];
@@ -46,4 +46,9 @@ export interface Cell {
 export interface Table {
   readonly header?: readonly string[];
   readonly rows: readonly (readonly number[])[];
+}
+
+/** Zero states [B,width], one for each width. */
+export function zeroState(B: number, widths: readonly number[]): State {
+  return widths.map((width) => tf.zeros([B, width]) as tf.Tensor2D);
 }

@@ -14,12 +14,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { clipped, projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { clipBy, clipSlope, sharesByDistance, tanh } from './recurrence/activations.ts';
+import type { Sight } from './recurrence/dynamics.ts';
 
 const TRACES = 8;
 const TIME_SCALES = Array.from({ length: TRACES }, (_, i) => 10 ** (i / 2));
 const DELTA_T = 1;
+
+/** Of entry n of the traces, which lie unit by unit: n / 8 and its rest. */
+const unitOf = (n: number) => n >> 3;
+const scaleOf = (n: number) => n & 7;
 
 export interface CtGruOptions extends DenseCellOptions {
   /** Bound on |ĥ_i|; ≤ 0 for none. */
@@ -30,11 +35,13 @@ export interface CtGruOptions extends DenseCellOptions {
 
 /** @returns the cell; state `traces` [B, U·8], index unit·8 + i */
 export function ctGru(options: CtGruOptions): Cell {
-  const { inputs: S, units: U, clip } = options;
-  const decays = options.compatPaper
+  const { inputs: S, units: U } = options;
+  const [clip, slope] = [clipBy(options.clip), clipSlope(options.clip)];
+  const decay = options.compatPaper
     ? TIME_SCALES.map((tau) => (tau === 1 ? 0 : Math.exp(-1 / Math.log(tau))))
     : TIME_SCALES.map((tau) => Math.exp(-DELTA_T / tau));
   const timeScaleKernel = glorotUniform([S + U, U * TRACES]);
+  const shares = sharesByDistance(TIME_SCALES.map(Math.log));
   return denseCell(options, {
     startValues: {
       tau_r_kernel: timeScaleKernel,
@@ -45,31 +52,50 @@ export function ctGru(options: CtGruOptions): Cell {
       tau_s_bias: constant(0, [U * TRACES]),
     },
     states: { traces: U * TRACES },
-    readout: ([flat]) => tf.sum(asTraces(flat, U), 2),
-    begin(weights, features) {
-      const logTimeScales = tf.tensor1d(TIME_SCALES.map(Math.log));
-      const decay = tf.tensor1d(decays);
-      const storage = projectInputs(features, weights.tau_s_kernel, weights.tau_s_bias);
-      const retrieval = projectInputs(features, weights.tau_r_kernel, weights.tau_r_bias);
-      const detect = projectInputs(features, weights.W_detect_signal, weights.bias_detect_signal);
-      /** softmax_i(−(ln τ − ln τ_i)²) [B,U,M] */
-      const shares = (logTau: tf.Tensor2D) =>
-        tf.softmax(tf.neg(tf.square(tf.sub(asTraces(logTau, U), logTimeScales))));
-      return (t, [flat]) => {
-        const traces = asTraces(flat, U);
-        const h = tf.sum(traces, 2) as tf.Tensor2D;
-        const r = shares(plusRecurrent(retrieval.steps[t], h, retrieval.recurrent as tf.Tensor2D));
-        const recalled = tf.sum(tf.mul(r, traces), 2) as tf.Tensor2D;
-        const q = tf.tanh(plusRecurrent(detect.steps[t], recalled, detect.recurrent as tf.Tensor2D));
-        const s = shares(plusRecurrent(storage.steps[t], h, storage.recurrent as tf.Tensor2D));
-        const mixed = tf.add(tf.mul(tf.sub(1, s), traces), tf.mul(s, tf.expandDims(q, 2)));
-        return [clipped(tf.reshape(tf.mul(mixed, decay), flat.shape), clip)];
-      };
+    readout: (traces) => tf.sum(tf.reshape(traces, [...traces.shape.slice(0, 2), U, TRACES]), 3),
+    dynamics: {
+      layers: [
+        { kernel: 'tau_r_kernel', bias: 'tau_r_bias', blocks: [shares], sees: sumOfTraces },
+        { kernel: 'W_detect_signal', bias: 'bias_detect_signal', blocks: [tanh], sees: recalledTraces },
+        { kernel: 'tau_s_kernel', bias: 'tau_s_bias', blocks: [shares], sees: sumOfTraces },
+      ],
+      next([traces], [, q, s], [next]) {
+        for (let n = 0; n < next.length; n++) {
+          const mixed = (1 - s[n]) * traces[n] + s[n] * q[unitOf(n)];
+          next[n] = clip(mixed * decay[scaleOf(n)]);
+        }
+      },
+      nextBackward([traces], [, q, s], [next], [dNext], [dTraces], [, dQ, dS]) {
+        for (let n = 0; n < next.length; n++) {
+          const d = dNext[n] * slope(next[n]) * decay[scaleOf(n)];
+          dTraces[n] += d * (1 - s[n]);
+          dS[n] += d * (q[unitOf(n)] - traces[n]);
+          dQ[unitOf(n)] += d * s[n];
+        }
+      },
     },
   });
 }
 
-/** [B, U·M] → [B,U,M] */
-function asTraces(flat: tf.Tensor2D, units: number): tf.Tensor3D {
-  return tf.reshape(flat, [flat.shape[0], units, TRACES]);
-}
+/** h = Σ_i ĥ_i */
+const sumOfTraces: Sight = {
+  forward([traces], _, h) {
+    for (let n = 0; n < traces.length; n++) h[unitOf(n)] += traces[n];
+  },
+  backward(dH, _, __, [dTraces]) {
+    for (let n = 0; n < dTraces.length; n++) dTraces[n] += dH[unitOf(n)];
+  },
+};
+
+/** Σ_i r_i·ĥ_i */
+const recalledTraces: Sight = {
+  forward([traces], [r], recalled) {
+    for (let n = 0; n < traces.length; n++) recalled[unitOf(n)] += r[n] * traces[n];
+  },
+  backward(dRecalled, [traces], [r], [dTraces], [dR]) {
+    for (let n = 0; n < traces.length; n++) {
+      dTraces[n] += dRecalled[unitOf(n)] * r[n];
+      dR[n] += dRecalled[unitOf(n)] * traces[n];
+    }
+  },
+};

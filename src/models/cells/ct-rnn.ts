@@ -6,11 +6,11 @@
  *
  * with u = x, or u = [x, h] with global feedback.
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { clipped, projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { clipBy, clipSlope, tanh } from './recurrence/activations.ts';
+import { stateAsItIs } from './recurrence/dynamics.ts';
 
 const UNFOLDS = 6;
 const DELTA_T = 0.1;
@@ -24,25 +24,36 @@ export interface CtRnnOptions extends DenseCellOptions {
 
 /** @returns the cell; state h [B,U] */
 export function ctRnn(options: CtRnnOptions): Cell {
-  const { inputs: S, units: U, globalFeedback, clip } = options;
+  const { inputs: S, units: U, globalFeedback } = options;
+  const [clip, slope] = [clipBy(options.clip), clipSlope(options.clip)];
+  const kept = 1 - DELTA_T / TAU;
   return denseCell(options, {
     startValues: {
       W_step: glorotUniform([globalFeedback ? S + U : S, U]),
       bias_step: constant(0, [U]),
     },
     states: { h: U },
-    begin({ W_step, bias_step }, features) {
-      const { steps, recurrent } = projectInputs(features, W_step, bias_step);
-      return (t, [initial]) => {
-        const driveWithoutFeedback = recurrent ? undefined : tf.tanh(steps[t]);
-        let h = initial;
-        for (let k = 0; k < UNFOLDS; k++) {
-          const drive = driveWithoutFeedback ?? tf.tanh(plusRecurrent(steps[t], h, recurrent as tf.Tensor2D));
-          // h + Δt·(−h/τ + drive), with the factors of h gathered
-          h = clipped(tf.add(tf.mul(h, 1 - DELTA_T / TAU), tf.mul(drive, DELTA_T)), clip);
+    dynamics: {
+      layers: [
+        {
+          kernel: 'W_step',
+          bias: 'bias_step',
+          blocks: [tanh],
+          sees: globalFeedback ? stateAsItIs(0) : undefined,
+        },
+      ],
+      unfolds: UNFOLDS,
+      // h + Δt·(−h/τ + drive), with the factors of h gathered
+      next([h], [drive], [next]) {
+        for (let n = 0; n < next.length; n++) next[n] = clip(kept * h[n] + DELTA_T * drive[n]);
+      },
+      nextBackward(_, __, [next], [dNext], [dH], [dDrive]) {
+        for (let n = 0; n < next.length; n++) {
+          const d = dNext[n] * slope(next[n]);
+          dH[n] += d * kept;
+          dDrive[n] += d * DELTA_T;
         }
-        return [h];
-      };
+      },
     },
   });
 }

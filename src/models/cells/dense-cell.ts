@@ -1,11 +1,12 @@
 /**
- * The cells with one dense state and a dense layer to the outputs (every cell but the NCP) differ only in
- * their weights and in one step; this makes a {@link Cell} of those two.
+ * The cells of dense layers, with a dense layer to the outputs (every cell but the NCP), differ only in their weights and
+ * in their dynamics; this makes a {@link Cell} of those two.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform, type StartValue, startVariables } from '../start-values.ts';
-import type { Cell, State, Table } from './cell.ts';
-import { outputLayer, overTime, requireFinite, zeroState } from './dense-steps.ts';
+import { type Cell, type Table, zeroState } from './cell.ts';
+import type { Dynamics } from './recurrence/dynamics.ts';
+import { unrollRecurrence } from './recurrence/operation.ts';
 
 /** What all of these cells are built from. */
 export interface DenseCellOptions {
@@ -22,13 +23,9 @@ export interface DenseCellParts<Name extends string> {
   readonly startValues: Readonly<Record<Name, StartValue>>;
   /** Name and width of each state. */
   readonly states: Readonly<Record<string, number>>;
-  /** What of the state goes to the output layer [B,U]; the last state where left out. */
-  readout?(state: State): tf.Tensor2D;
-  /** Prepares one pass over [T,B,S] features and gives the function for one time step. */
-  begin(
-    weights: Readonly<Record<Name, tf.Variable>>,
-    features: tf.Tensor3D,
-  ): (t: number, state: State) => State;
+  readonly dynamics: Dynamics<Name>;
+  /** What of the last state [T,B,width] goes to the output layer, [T,B,U]; all of it where left out. */
+  readout?(last: tf.Tensor3D): tf.Tensor3D;
   tables?(weights: Readonly<Record<Name, tf.Variable>>): ReadonlyMap<string, Table>;
 }
 
@@ -44,7 +41,7 @@ export function denseCell<Name extends string>(options: DenseCellOptions, parts:
   });
   const stateNames = Object.keys(parts.states);
   const widths = Object.values(parts.states);
-  const readout = parts.readout ?? ((state: State) => state[state.length - 1]);
+  const offsets = widths.map((_, n) => widths.slice(0, n).reduce((sum, width) => sum + width, 0));
 
   return {
     inputs,
@@ -58,16 +55,23 @@ export function denseCell<Name extends string>(options: DenseCellOptions, parts:
     recurrentWeights: Object.keys(recurrent),
     initialState: (B) => zeroState(B, widths),
     unroll(features, initial) {
-      requireFinite(features, initial, stateNames);
-      const step = parts.begin(recurrent, features);
-      const { hidden, state } = overTime(features.shape[0], initial, step, readout);
-      return { outputs: outputLayer(hidden, output.out_kernel, output.out_bias), state };
+      const [T, B] = features.shape;
+      const joined = unrollRecurrence(parts.dynamics, recurrent, features, initial, stateNames);
+      const ofSteps = (first: number, count: number, n: number) =>
+        tf.slice3d(joined, [first, 0, offsets[n]], [count, B, widths[n]]);
+      const last = ofSteps(0, T, widths.length - 1);
+      return {
+        outputs: outputLayer(parts.readout?.(last) ?? last, output.out_kernel, output.out_bias),
+        state: widths.map((width, n) => tf.reshape(ofSteps(T - 1, 1, n), [B, width])),
+      };
     },
     tables: () => parts.tables?.(recurrent) ?? new Map(),
   };
 }
 
-/** h·W + (x·W + b), the pre-activation of a dense layer on [x, h]. */
-export function plusRecurrent(projected: tf.Tensor2D, h: tf.Tensor2D, kernel: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(projected, tf.matMul(h, kernel));
+/** y = h·W + b for all steps: [T,B,U] → [T,B,M]. */
+function outputLayer(hidden: tf.Tensor3D, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor3D {
+  const [T, B, U] = hidden.shape;
+  const rows = tf.matMul(tf.reshape(hidden, [T * B, U]), kernel as tf.Tensor2D);
+  return tf.reshape(tf.add(rows, bias), [T, B, M]);
 }

@@ -6,11 +6,11 @@
  *     q = tanh([x, r·h]·W_q + b_q)
  *     h ← clip((1 − s)·h + s·q)
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { clipped, projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { clipBy, clipSlope, sigmoid, tanh } from './recurrence/activations.ts';
+import { resetState, stateAsItIs } from './recurrence/dynamics.ts';
 
 export interface GruOptions extends DenseCellOptions {
   /** Bound on |h|; ≤ 0 for none. */
@@ -19,8 +19,10 @@ export interface GruOptions extends DenseCellOptions {
 
 /** @returns the cell; state h [B,U] */
 export function gru(options: GruOptions): Cell {
-  const { inputs: S, units: U, clip } = options;
+  const { inputs: S, units: U } = options;
+  const [clip, slope] = [clipBy(options.clip), clipSlope(options.clip)];
   const kernel = glorotUniform([S + U, U]);
+  const h = stateAsItIs(0);
   return denseCell(options, {
     startValues: {
       W_reset_gate: kernel,
@@ -31,16 +33,23 @@ export function gru(options: GruOptions): Cell {
       bias_update_setting: constant(0, [U]),
     },
     states: { h: U },
-    begin(weights, features) {
-      const reset = projectInputs(features, weights.W_reset_gate, weights.bias_reset_gate);
-      const detect = projectInputs(features, weights.W_detect_signal, weights.bias_detect_signal);
-      const update = projectInputs(features, weights.W_update_setting, weights.bias_update_setting);
-      return (t, [h]) => {
-        const r = tf.sigmoid(plusRecurrent(reset.steps[t], h, reset.recurrent as tf.Tensor2D));
-        const s = tf.sigmoid(plusRecurrent(update.steps[t], h, update.recurrent as tf.Tensor2D));
-        const q = tf.tanh(plusRecurrent(detect.steps[t], tf.mul(r, h), detect.recurrent as tf.Tensor2D));
-        return [clipped(tf.add(tf.mul(tf.sub(1, s), h), tf.mul(s, q)), clip)];
-      };
+    dynamics: {
+      layers: [
+        { kernel: 'W_reset_gate', bias: 'bias_reset_gate', blocks: [sigmoid], sees: h },
+        { kernel: 'W_update_setting', bias: 'bias_update_setting', blocks: [sigmoid], sees: h },
+        { kernel: 'W_detect_signal', bias: 'bias_detect_signal', blocks: [tanh], sees: resetState },
+      ],
+      next([h], [, s, q], [next]) {
+        for (let n = 0; n < next.length; n++) next[n] = clip((1 - s[n]) * h[n] + s[n] * q[n]);
+      },
+      nextBackward([h], [, s, q], [next], [dNext], [dH], [, dS, dQ]) {
+        for (let n = 0; n < next.length; n++) {
+          const d = dNext[n] * slope(next[n]);
+          dH[n] += d * (1 - s[n]);
+          dS[n] += d * (q[n] - h[n]);
+          dQ[n] += d * s[n];
+        }
+      },
     },
   });
 }

@@ -7,11 +7,12 @@
  *
  * The forget bias of 1 is added in the equation and is not part of b, as in TensorFlow 1.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell, Table } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { clipped, projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { clipBy, clipSlope, shiftedSigmoid, sigmoid, tanh } from './recurrence/activations.ts';
+import { stateAsItIs } from './recurrence/dynamics.ts';
 
 export interface LstmOptions extends DenseCellOptions {
   readonly forgetBias: number;
@@ -21,20 +22,38 @@ export interface LstmOptions extends DenseCellOptions {
 
 /** @returns the cell; states c and h, both [B,U] */
 export function lstm(options: LstmOptions): Cell {
-  const { inputs: S, units: U, forgetBias, clip } = options;
+  const { inputs: S, units: U, forgetBias } = options;
+  const [clip, slope] = [clipBy(options.clip), clipSlope(options.clip)];
   return denseCell(options, {
     startValues: { kernel: glorotUniform([S + U, 4 * U]), bias: constant(0, [4 * U]) },
     states: { c: U, h: U },
-    begin({ kernel, bias }, features) {
-      const { steps, recurrent } = projectInputs(features, kernel, bias);
-      return (t, [c, h]) => {
-        const gates = plusRecurrent(steps[t], h, recurrent as tf.Tensor2D);
-        const [i, j, f, o] = tf.split(gates, 4, 1) as tf.Tensor2D[];
-        const kept = tf.mul(c, tf.sigmoid(tf.add(f, forgetBias)));
-        const written = tf.mul(tf.sigmoid(i), tf.tanh(j));
-        const nextC = clipped(tf.add(kept, written), clip);
-        return [nextC, tf.mul(tf.sigmoid(o), tf.tanh(nextC))];
-      };
+    dynamics: {
+      layers: [
+        {
+          kernel: 'kernel',
+          bias: 'bias',
+          blocks: [sigmoid, tanh, shiftedSigmoid(forgetBias), sigmoid],
+          sees: stateAsItIs(1),
+        },
+      ],
+      // i, j, f, o: the gates after their σ and tanh
+      next([c], [i, j, f, o], [nextC, nextH]) {
+        for (let n = 0; n < nextC.length; n++) {
+          nextC[n] = clip(c[n] * f[n] + i[n] * j[n]);
+          nextH[n] = o[n] * Math.tanh(nextC[n]);
+        }
+      },
+      nextBackward([c], [i, j, f, o], [nextC], [dNextC, dNextH], [dC], [dI, dJ, dF, dO]) {
+        for (let n = 0; n < nextC.length; n++) {
+          const squashed = Math.tanh(nextC[n]);
+          dO[n] += dNextH[n] * squashed;
+          const d = (dNextC[n] + dNextH[n] * o[n] * (1 - squashed * squashed)) * slope(nextC[n]);
+          dC[n] += d * f[n];
+          dF[n] += d * c[n];
+          dI[n] += d * j[n];
+          dJ[n] += d * i[n];
+        }
+      },
     },
     tables: ({ kernel, bias }) =>
       new Map<string, Table>([

@@ -14,8 +14,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, given, type StartValue, startVariables, uniform } from '../start-values.ts';
 import type { Wiring } from '../wiring/wiring.ts';
-import type { Cell, Constraint, Table } from './cell.ts';
-import { zeroState } from './dense-steps.ts';
+import { type Cell, type Constraint, type Table, zeroState } from './cell.ts';
 import { explicitEuler, rungeKutta4 } from './ltc/explicit.ts';
 import { LTC_PARAMETER_NAMES, type LtcOperation, type LtcParameterName, ltc } from './ltc/operation.ts';
 import type { LtcSolver } from './ltc/problem.ts';

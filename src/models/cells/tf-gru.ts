@@ -5,11 +5,11 @@
  *     c    = tanh([x, r·h]·W_candidate + b_candidate)
  *     h    ← u·h + (1 − u)·c
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { sigmoid, tanh } from './recurrence/activations.ts';
+import { resetState, stateAsItIs } from './recurrence/dynamics.ts';
 
 /** @returns the cell; state h [B,U] */
 export function tfGru(options: DenseCellOptions): Cell {
@@ -22,17 +22,21 @@ export function tfGru(options: DenseCellOptions): Cell {
       candidate_bias: constant(0, [U]),
     },
     states: { h: U },
-    begin(weights, features) {
-      const gates = projectInputs(features, weights.gates_kernel, weights.gates_bias);
-      const candidate = projectInputs(features, weights.candidate_kernel, weights.candidate_bias);
-      return (t, [h]) => {
-        const both = tf.sigmoid(plusRecurrent(gates.steps[t], h, gates.recurrent as tf.Tensor2D));
-        const [r, u] = tf.split(both, 2, 1) as tf.Tensor2D[];
-        const c = tf.tanh(
-          plusRecurrent(candidate.steps[t], tf.mul(r, h), candidate.recurrent as tf.Tensor2D),
-        );
-        return [tf.add(tf.mul(u, h), tf.mul(tf.sub(1, u), c))];
-      };
+    dynamics: {
+      layers: [
+        { kernel: 'gates_kernel', bias: 'gates_bias', blocks: [sigmoid, sigmoid], sees: stateAsItIs(0) },
+        { kernel: 'candidate_kernel', bias: 'candidate_bias', blocks: [tanh], sees: resetState },
+      ],
+      next([h], [, u, c], [next]) {
+        for (let n = 0; n < next.length; n++) next[n] = u[n] * h[n] + (1 - u[n]) * c[n];
+      },
+      nextBackward([h], [, u, c], _, [dNext], [dH], [, dU, dC]) {
+        for (let n = 0; n < dNext.length; n++) {
+          dH[n] += dNext[n] * u[n];
+          dU[n] += dNext[n] * (h[n] - c[n]);
+          dC[n] += dNext[n] * (1 - u[n]);
+        }
+      },
     },
   });
 }

@@ -3,11 +3,11 @@
  *
  *     h ← tanh([x, h]·W + b)
  */
-import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform } from '../start-values.ts';
 import type { Cell } from './cell.ts';
-import { type DenseCellOptions, denseCell, plusRecurrent } from './dense-cell.ts';
-import { projectInputs } from './dense-steps.ts';
+import { type DenseCellOptions, denseCell } from './dense-cell.ts';
+import { tanh } from './recurrence/activations.ts';
+import { stateAsItIs } from './recurrence/dynamics.ts';
 
 /** @returns the cell; state h [B,U] */
 export function vanilla(options: DenseCellOptions): Cell {
@@ -15,9 +15,10 @@ export function vanilla(options: DenseCellOptions): Cell {
   return denseCell(options, {
     startValues: { W_step: glorotUniform([S + U, U]), bias_step: constant(0, [U]) },
     states: { h: U },
-    begin({ W_step, bias_step }, features) {
-      const { steps, recurrent } = projectInputs(features, W_step, bias_step);
-      return (t, [h]) => [tf.tanh(plusRecurrent(steps[t], h, recurrent as tf.Tensor2D))];
+    dynamics: {
+      layers: [{ kernel: 'W_step', bias: 'bias_step', blocks: [tanh], sees: stateAsItIs(0) }],
+      next: (_, [y], [next]) => next.set(y),
+      nextBackward: (_, __, ___, [dNext], ____, [dY]) => dY.set(dNext),
     },
   });
 }
