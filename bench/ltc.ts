@@ -4,7 +4,8 @@ import { useBackend } from '../src/backend/choose.ts';
 import type { BackendChoice } from '../src/backend/names.ts';
 import { ncp } from '../src/models/cells/ncp.ts';
 import { paperWiring, paperWiringNames } from '../src/models/wiring/paper.ts';
-import { type BenchOptions, type BenchRow, timeAlternately } from './row.ts';
+import type { BenchOptions, BenchRow } from './row.ts';
+import { figuresOf, timeAlternately } from './timing.ts';
 
 export async function benchLtc({ backend: backends, repetitions }: BenchOptions): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
@@ -22,8 +23,8 @@ export async function benchLtc({ backend: backends, repetitions }: BenchOptions)
           for (const gradient of Object.values(tf.variableGrads(loss, variables).grads)) gradient.dataSync();
         });
     });
-    for (const [n, time] of timeAlternately(jobs, repetitions).entries()) {
-      rows.push({ name: 'ltc', model: `wm ${wirings[n]}`, backend, ...time });
+    for (const [n, time] of (await timeAlternately(jobs, repetitions)).entries()) {
+      rows.push({ name: 'ltc', model: `wm ${wirings[n]}`, backend, ...figuresOf(time) });
     }
     features.dispose();
   }

@@ -1,35 +1,45 @@
 /**
  * `npm run bench -- NAME [options]`: what it costs, measured on this machine. One file per benchmark beside this; each gives
- * rows, printed as a table or, with `--json`, as JSON.
+ * rows, printed as a table or, with `--json`, as JSON. docs/performance.md says what they gave.
  */
 import { Command, Option } from 'commander';
 import { BACKENDS } from '../src/backend/names.ts';
 import { MODELS } from '../src/config/schema.ts';
-import { benchCells } from './cells.ts';
-import { benchData } from './data.ts';
-import { benchLtc } from './ltc.ts';
-import { type BenchOptions, type BenchRow, printRows } from './row.ts';
-import { benchStep } from './step.ts';
 
-const BENCHMARKS: Record<string, (options: BenchOptions) => Promise<BenchRow[]>> = {
-  step: benchStep,
-  cells: benchCells,
-  ltc: benchLtc,
-  data: benchData,
+
+import { type BenchOptions, type BenchRow, printRows } from './row.ts';
+
+type Benchmark = (options: BenchOptions) => Promise<BenchRow[]>;
+
+/** Each is imported only when it is asked for. */
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  step: async () => (await import('./step.ts')).benchStep,
+  cells: async () => (await import('./cells.ts')).benchCells,
+  ltc: async () => (await import('./ltc.ts')).benchLtc,
+  data: async () => (await import('./data.ts')).benchData,
+  evaluate: async () => (await import('./evaluate.ts')).benchEvaluate,
+  epoch: async () => (await import('./epoch.ts')).benchEpoch,
+  grow: async () => (await import('./grow.ts')).benchGrow,
+  peers: async () => (await import('./peers.ts')).benchPeers,
 };
 
-const commaSeparated = (text: string) => text.split(',');
+const oneOf = (known: readonly string[]) => (text: string) => {
+  const names = text.split(',');
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Error(`unknown name "${unknown}". Known: ${known.join(', ')}`);
+  return names;
+};
 
 await new Command('bench')
   .argument('<name>', `what to measure: ${Object.keys(BENCHMARKS).join(', ')}`)
-  .addOption(new Option('--models <names>', 'comma-separated').argParser(commaSeparated).default([...MODELS]))
+  .addOption(new Option('--models <names>', 'comma-separated').argParser(oneOf(MODELS)).default([...MODELS]))
   .addOption(
-    new Option('--backend <names>', 'comma-separated').argParser(commaSeparated).default([...BACKENDS]),
+    new Option('--backend <names>', 'comma-separated').argParser(oneOf(BACKENDS)).default([...BACKENDS]),
   )
   .option('--repetitions <n>', 'timed repetitions', Number, 9)
   .option('--json', 'print JSON instead of a table')
-  .action(async (name: string, options: BenchOptions & { json?: boolean }, command: Command) => {
-    const benchmark = BENCHMARKS[name];
+  .action(async (name: string, options: BenchOptions, command: Command) => {
+    const benchmark = await BENCHMARKS[name]?.();
     if (!benchmark)
       command.error(`unknown benchmark "${name}". Known: ${Object.keys(BENCHMARKS).join(', ')}`);
     const rows = await benchmark(options);

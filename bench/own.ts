@@ -1,0 +1,37 @@
+/** This program as a child process of a benchmark; child.ts is the other end and says what there is to do. */
+import { createInterface } from 'node:readline';
+import { useBackend } from '../src/backend/choose.ts';
+import type { OwnTask, Ready, Step } from './child.ts';
+import { evaluationWork } from './evaluate.ts';
+import { loadingWork } from './loading.ts';
+import { timed } from './timing.ts';
+import { trainingWork } from './work.ts';
+
+interface Job extends Ready {
+  step(): Promise<{ loss: number }>;
+  close(): Promise<void>;
+}
+
+const WARM_UP = 2;
+
+async function jobOf(task: OwnTask): Promise<Job> {
+  if (task.task === 'load') return loadingWork(task.recordings, task.loaders);
+  await useBackend(task.backend);
+  if (task.task === 'evaluate') return evaluationWork(task.model);
+  return trainingWork(task.model, task.backend, task);
+}
+
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+const job = await jobOf(JSON.parse(process.argv[2]));
+for (let n = 0; n < WARM_UP; n++) await job.step();
+const { parameters, gflop, frames } = job;
+say({ parameters, gflop, frames } satisfies Ready);
+for await (const _ of createInterface({ input: process.stdin })) {
+  let loss = Number.NaN;
+  const time = await timed(async () => {
+    loss = (await job.step()).loss;
+  });
+  say({ ...time, loss, memoryMB: (process.resourceUsage().maxRSS * 1024) / 1e6 } satisfies Step);
+}
+await job.close();
