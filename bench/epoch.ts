@@ -101,6 +101,7 @@ async function epochsOf(
     },
     folder,
     metrics,
+    drawLoss: async () => {}, // at the end of a log period, not of every epoch
     watcher: { validated: () => clock.epochOver(), stepped: () => {}, epochEnded: () => {} },
     start: STATE_AT_START,
     seed: 0,

@@ -2,10 +2,12 @@
  * The peers' Python: a virtual environment in the user's cache folder, made when its requirements change.
  *
  * requirements.txt names every package with its version, and they are installed without looking at what they ask for. tf_keras
- * would bring a second TensorFlow, and PyTorch as the index has it three gigabytes of CUDA, which a processor has no use
- * for.
+ * would bring a second TensorFlow, and PyTorch three gigabytes of CUDA, which a processor has no use for. But the package
+ * index has no build of PyTorch for Linux without CUDA, and the one it has does not import without those libraries; so
+ * they are installed after all where it does not import. Where pip is told of a build for processors (`2.13.0+cpu`;
+ * PIP_FIND_LINKS, PIP_EXTRA_INDEX_URL), it takes that.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,11 +25,16 @@ export async function peersPython(): Promise<string> {
   const python = join(folder, 'bin', 'python');
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return python;
-  say(`installing the peers in ${folder}: about 3 GB`);
+  say(`installing the peers in ${folder}: about 2 GB`);
   rmSync(folder, { recursive: true, force: true });
   execFileSync('python3', ['-m', 'venv', folder], { stdio: ['ignore', 2, 2] });
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--requirement', REQUIREMENTS];
   execFileSync(python, pip, { stdio: ['ignore', 2, 2] });
+  const [torch] = /^torch==.*$/m.exec(requirements) as RegExpExecArray;
+  if (spawnSync(python, ['-c', 'import torch']).status !== 0) {
+    say('PyTorch does not import without its CUDA libraries: installing them, 3 GB more');
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', torch], { stdio: ['ignore', 2, 2] });
+  }
   const partial = `${complete}.partial`;
   writeFileSync(partial, requirements);
   renameSync(partial, complete);

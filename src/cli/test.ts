@@ -1,7 +1,7 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { type TestResult, testCheckpoint } from '../train/test-checkpoint.ts';
+import type { TestResult } from '../train/test-checkpoint.ts';
 import { trainingView } from './training-view.ts';
 
 const SPLITS = ['all', 'train', 'validation', 'test'] as const;
@@ -45,6 +45,7 @@ export function define(command: Command): void {
         cacheDir,
         onProgress: caching,
       };
+      const { testCheckpoint } = await import('../train/test-checkpoint.ts'); // TensorFlow.js, which --help does not need
       const result = await testCheckpoint(request);
       console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });

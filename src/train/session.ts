@@ -29,6 +29,7 @@ import { openMetrics } from './metrics-log.ts';
 import { type AdamState, adamState } from './optimizer.ts';
 import { replicaEngine } from './replicas.ts';
 import { openRun, type Run } from './run-directory.ts';
+import { runFolder } from './run-folder.ts';
 import type { RunFacts } from './run-record.ts';
 import { stopRequests } from './signals.ts';
 import {
@@ -260,17 +261,6 @@ async function trainIn(
       set.frames.close();
     }
   }
-}
-
-/** `sessions/passive/{model}_{base_path}/experiment_{id}`, `sessions/active/{model}_{base_path}`. */
-export function runFolder(command: 'passive', options: PassiveOptions): string;
-export function runFolder(command: 'active', options: ActiveOptions): string;
-export function runFolder(
-  command: SessionRequest['command'],
-  options: PassiveOptions | ActiveOptions,
-): string {
-  const session = join(options.sessions_dir, command, `${options.model}_${options.base_path}`);
-  return 'experiment_id' in options ? join(session, `experiment_${options.experiment_id}`) : session;
 }
 
 /** For `run.json`: what the model has to beat. Without `--final`, a test split too short for a chunk is no fault. */
