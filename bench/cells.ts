@@ -7,7 +7,8 @@ import { useBackend } from '../src/backend/choose.ts';
 import type { BackendChoice } from '../src/backend/names.ts';
 import type { RecurrentModel } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
-import { type BenchOptions, type BenchRow, timeAlternately } from './row.ts';
+import type { BenchOptions, BenchRow } from './row.ts';
+import { figuresOf, timeAlternately } from './timing.ts';
 
 export async function benchCells({
   models,
@@ -41,12 +42,12 @@ export async function benchCells({
           { name: `${model} walk`, run: () => void tf.tidy(walk) },
         ];
       });
-    const times = timeAlternately(
+    const times = await timeAlternately(
       jobs.map(({ run }) => run),
       repetitions,
     );
     for (const [n, time] of times.entries()) {
-      rows.push({ name: 'cells', model: jobs[n].name, backend, ...time });
+      rows.push({ name: 'cells', model: jobs[n].name, backend, ...figuresOf(time) });
     }
     tf.dispose([short, long]);
   }

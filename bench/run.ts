@@ -6,7 +6,6 @@ import { Command, Option } from 'commander';
 import { BACKENDS } from '../src/backend/names.ts';
 import { MODELS } from '../src/config/schema.ts';
 
-
 import { type BenchOptions, type BenchRow, printRows } from './row.ts';
 
 type Benchmark = (options: BenchOptions) => Promise<BenchRow[]>;
@@ -20,6 +19,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   evaluate: async () => (await import('./evaluate.ts')).benchEvaluate,
   epoch: async () => (await import('./epoch.ts')).benchEpoch,
   grow: async () => (await import('./grow.ts')).benchGrow,
+  startup: async () => (await import('./startup.ts')).benchStartup,
   peers: async () => (await import('./peers.ts')).benchPeers,
 };
 
