@@ -57,7 +57,13 @@ export async function replicaEngine(
           replicas[n].perFrame(frames.slice(first * FRAME_SIZE, end * FRAME_SIZE)),
         ),
       );
-      return Float32Array.from(parts.flatMap((part) => Array.from(part)));
+      const values = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
+      let at = 0;
+      for (const part of parts) {
+        values.set(part, at);
+        at += part.length;
+      }
+      return values;
     },
     weightsChanged: () => publishWeights(model, weights),
     async close() {

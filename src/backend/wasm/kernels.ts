@@ -54,7 +54,8 @@ function moduleBytes(fused: boolean): Uint8Array {
 
 /**
  * Whether this Node has fused multiply-add in WebAssembly (relaxed SIMD: 22 and later), which makes the convolutions
- * about 1.7 times faster. Results differ from those without it by float rounding.
+ * about 1.7 times faster. Results differ from those without it by float rounding. Node 20 has it behind a flag, where it
+ * is slower than none (docs/performance.md, "The embedded backend").
  */
 export function hasFusedMultiplyAdd(): boolean {
   return webAssembly.validate(assemble([multiplyAddFunction('probe', 'depth', true)]));
