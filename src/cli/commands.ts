@@ -35,6 +35,12 @@ export const commands: CommandEntry[] = [
   },
   { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {
+    name: 'results',
+    summary: 'means over folds of every model, compared',
+    load: () => import('./results.ts'),
+  },
+  { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
+  {
     name: 'backend install',
     summary: 'get TensorFlow and compile the native backend',
     load: () => import('./backend-install.ts'),

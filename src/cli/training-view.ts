@@ -5,6 +5,7 @@
 import { synapseCount } from '../models/wiring/wiring.ts';
 import type { Figures } from '../train/evaluate.ts';
 import type { Observer, SessionSummary } from '../train/session.ts';
+import { duration } from './duration.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** Steps after which the time of the whole run is foretold. */
@@ -140,10 +141,4 @@ function estimate(
   const perStep = (performance.now() - started) / steps;
   const left = (session.epochs - epoch) * session.batchesPerEpoch - batch;
   return `about ${duration((left * perStep) / 1000)} to go, ${perStep.toFixed(0)} ms a batch`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -12,7 +12,7 @@ const LEVELS = [
   ['backend'],
   ['augment', 'models'],
   ['data'],
-  ['train', 'library', 'simulation'],
+  ['train', 'library', 'simulation', 'analysis'],
   ['cli', 'index.ts'],
 ];
 

@@ -1,0 +1,70 @@
+/** Results as Markdown tables, a row a model. */
+import type { Comparison } from './comparison.ts';
+import { averageText, decimalsFor } from './figure-text.ts';
+import { figuresShown, resultRows } from './result-rows.ts';
+import type { Results, ResultsTable } from './results.ts';
+import { FIGURE_NAMES } from './run-reading.ts';
+import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
+
+export function resultsAsMarkdown(results: Results, verbose: boolean): string {
+  const parts = results.tables.map((table) => tableMarkdown(table, verbose));
+  if (results.comparison) parts.push(comparisonMarkdown(results.comparison));
+  const faults = faultsOf(results);
+  if (faults.length > 0) parts.push(listOf(faults));
+  return parts.join('\n\n');
+}
+
+function tableMarkdown(table: ResultsTable, verbose: boolean): string {
+  const rows = resultRows(table, verbose);
+  const figures = [
+    ...figuresShown(table).map((name) => ({
+      title: FIGURE_NAMES[name],
+      averages: rows.map((row) => row.figures[name]),
+    })),
+    ...(table.labelScale === 1000
+      ? []
+      : (['valid_mae', 'test_mae'] as const)
+          .filter((name) => figuresShown(table).includes(name))
+          .map((name) => ({
+            title: `${FIGURE_NAMES[name]}, 1/km`,
+            averages: rows.map((row) => row.perKilometre[name]),
+          }))),
+  ];
+  const columns = [
+    ['model', ...rows.map(({ what, label }) => (what === 'run' ? `– ${label}` : label))],
+    ['folds', ...rows.map(({ what, n }) => (what === 'run' ? '' : String(n)))],
+    ['best epoch', ...rows.map(({ bestEpoch }) => averageText(bestEpoch, 1))],
+    ...figures.map(({ title, averages }) => {
+      const decimals = decimalsFor(averages.map((average) => average?.mean ?? null));
+      return [title, ...averages.map((average) => averageText(average, decimals))];
+    }),
+  ];
+  const remarks = [unitOf(table), ...remarksOf(table)];
+  return [`**${titleOf(table)}**`, markdownTable(columns), listOf(remarks)].join('\n\n');
+}
+
+function comparisonMarkdown(comparison: Comparison): string {
+  const { first, second, figures } = comparison;
+  const columns = [
+    [`${first} − ${second}`, ...figures.map(({ figure }) => FIGURE_NAMES[figure])],
+    ['folds', ...figures.map(({ folds }) => String(folds.length))],
+    [
+      'difference',
+      ...figures.map(({ difference }) => averageText(difference, decimalsFor([difference.mean]))),
+    ],
+    ['W', ...figures.map(({ test }) => String(test.W))],
+    ['p', ...figures.map(({ test }) => String(Number(test.p.toPrecision(3))))],
+  ];
+  return [markdownTable(columns), listOf(comparisonRemarks(comparison))].join('\n\n');
+}
+
+function markdownTable(columns: readonly (readonly string[])[]): string {
+  const line = (row: number) => `| ${columns.map((column) => escaped(column[row])).join(' | ')} |`;
+  const rule = `|${columns.map((_, c) => (c === 0 ? '---' : '---:')).join('|')}|`;
+  return [line(0), rule, ...columns[0].slice(1).map((_, row) => line(row + 1))].join('\n');
+}
+
+const listOf = (sentences: readonly string[]) =>
+  sentences.map((sentence) => `- ${escaped(sentence)}`).join('\n');
+
+const escaped = (text: string) => text.replace(/[|\\`*_<]/g, '\\$&');

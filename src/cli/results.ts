@@ -1,0 +1,34 @@
+/** `ncp-train results`: see src/analysis/results/results.ts. */
+import { type Command, Option } from 'commander';
+import { resultsAsCsv } from '../analysis/results/format-csv.ts';
+import { resultsAsJson } from '../analysis/results/format-json.ts';
+import { resultsAsLatex } from '../analysis/results/format-latex.ts';
+import { resultsAsMarkdown } from '../analysis/results/format-markdown.ts';
+import { resultsAsText } from '../analysis/results/format-text.ts';
+import { readResults } from '../analysis/results/results.ts';
+import { UsageError } from '../errors.ts';
+
+const FORMATS = {
+  text: resultsAsText,
+  markdown: resultsAsMarkdown,
+  latex: resultsAsLatex,
+  csv: resultsAsCsv,
+  json: resultsAsJson,
+} as const;
+
+export function define(command: Command): void {
+  command
+    .argument('[dir...]', 'folders with runs, of this program or of the published scripts', ['sessions'])
+    .addOption(new Option('--format <name>', 'of the table (default: text)').choices(Object.keys(FORMATS)))
+    .option('--json', 'the same as --format json')
+    .option('--verbose', 'also list the single runs')
+    .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
+    .action(async (dirs: string[], options) => {
+      if (options.json && options.format !== undefined && options.format !== 'json') {
+        throw new UsageError(`--json and --format ${options.format} contradict each other`);
+      }
+      const format: keyof typeof FORMATS = options.json ? 'json' : (options.format ?? 'text');
+      const results = await readResults(dirs, options.compare);
+      console.log(FORMATS[format](results, options.verbose === true));
+    });
+}
