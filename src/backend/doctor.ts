@@ -2,12 +2,13 @@
  * What `ncp-train doctor` finds out: Node, processor, memory, and for each backend whether it works, why not, and
  * the command that mends it. Printing is `src/cli/doctor.ts`.
  */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { BACKENDS, type BackendName } from './names.ts';
 import { nativeInstallation, tildePath } from './paths.ts';
+import { processorHasBfloat16 } from './precision.ts';
 import { probe } from './probe.ts';
+import { processorFeatures } from './processor.ts';
 
 export interface BackendReport {
   name: BackendName;
@@ -29,20 +30,6 @@ export interface Diagnosis {
   backends: BackendReport[];
 }
 
-/** Instructions that decide how fast the backends are; bf16 ones are what `--precision bf16` needs. */
-const FEATURES = [
-  'avx',
-  'avx2',
-  'fma',
-  'avx512f',
-  'avx512_vnni',
-  'avx512_bf16',
-  'amx_bf16',
-  'asimd',
-  'sve',
-  'bf16',
-];
-
 const require = createRequire(import.meta.url);
 
 /** Tries every backend that is installed. */
@@ -54,7 +41,7 @@ export async function diagnose(): Promise<Diagnosis> {
     processor: {
       model: cpus()[0]?.model ?? process.arch,
       cores: availableParallelism(),
-      features: features(),
+      features: processorFeatures(),
     },
     memory: { total: totalmem(), free: freemem() },
     backends,
@@ -77,7 +64,8 @@ async function report(backend: BackendName): Promise<BackendReport> {
   }
   const { gpu } = probed;
   if (backend === 'wasm') return { ...found, works: true };
-  const version = `${found.version}, on the ${gpu ? 'GPU' : 'CPU'}`;
+  const bf16 = !gpu && processorHasBfloat16() ? ', --precision bf16 too' : '';
+  const version = `${found.version}, on the ${gpu ? 'GPU' : 'CPU'}${bf16}`;
   const lacksGpu = !gpu && nativeInstallation()?.gpu === true;
   const advice = lacksGpu ? { reason: 'no GPU was found; `nvidia-smi` lists those the driver has' } : {};
   return { ...found, version, works: true, ...advice };
@@ -105,15 +93,4 @@ function described(name: BackendName): Omit<BackendReport, 'works'> {
 function isAtLeast(version: string, needed: string): boolean {
   const [have, want] = [version, needed.replace(/^\D+/, '')].map((text) => text.split('.').map(Number));
   return have[0] !== want[0] ? have[0] > want[0] : have[1] >= (want[1] ?? 0);
-}
-
-/** From Linux's description of the first core; elsewhere nothing is known. */
-function features(): string[] {
-  try {
-    const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-    const has = new Set(line.trim().split(/\s+/));
-    return FEATURES.filter((feature) => has.has(feature));
-  } catch {
-    return [];
-  }
 }

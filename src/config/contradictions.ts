@@ -13,8 +13,14 @@ const CHOICES = [
  * @returns a sentence for each contradiction
  */
 export function contradictions(given: Readonly<Record<string, unknown>>): string[] {
-  const { model, sparsity, wm_size, wiring } = given as Partial<ModelOptions> & { wiring?: unknown };
+  const { model, sparsity, wm_size, wiring, precision, backend } = given as Partial<ModelOptions> &
+    Record<string, unknown>;
   const faults: string[] = [];
+  if (precision === 'bf16' && backend === 'wasm') {
+    faults.push(
+      'precision bf16 does not go with backend wasm: only tensorflow computes in bfloat16; leave one of them out',
+    );
+  }
   if (typeof sparsity === 'number' && sparsity > 0 && (model === 'wm' || model === 'cnn')) {
     const why = model === 'wm' ? 'wm is sparse by its wiring' : 'cnn has no recurrent cell';
     faults.push(`sparsity ${sparsity} does not go with model ${model}: ${why}; leave it out`);

@@ -97,6 +97,8 @@ describe('contradictions', () => {
     [{ model: 'wm', sparsity: -1 }, 0],
     [{ model: 'lstm', sparsity: 0.5 }, 0],
     [{ model: 'cnn', sparsity: 0.5 }, 1],
+    [{ model: 'lstm', precision: 'bf16', backend: 'wasm' }, 1],
+    [{ model: 'lstm', precision: 'bf16', backend: 'tensorflow' }, 0],
     [{ model: 'wm', wiring: 'mine.json', wm_size: 'small' }, 0],
     [{ model: 'wm', wiring: 'mine.json', wm_size: 'rand' }, 1],
     [{ model: 'gru', wiring: 'mine.json', wm_size: 'fully', sparsity: 0.1 }, 2],

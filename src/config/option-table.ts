@@ -69,8 +69,9 @@ const GROUPS: readonly Group[] = [
     title: 'The machine',
     effect:
       'What computes, and with how many threads. Another `backend` or number of `workers` or `threads` changes results by rounding ' +
-      'only, `loaders` not at all.',
-    options: ['backend', 'workers', 'loaders', 'threads'],
+      'only, `loaders` not at all. `precision bf16` keeps 8 binary digits instead of 24 between the convolutions (backends.md); it stays ' +
+      'with a run.',
+    options: ['backend', 'precision', 'workers', 'loaders', 'threads'],
   },
 ];
 

@@ -21,10 +21,13 @@ export const WM_NUMBERS = {
   wm_motor_fanin: 6,
   wm_seed: 20190120,
 } as const;
+/** In which numbers convolutions compute, as `--precision` takes them. */
+export const PRECISIONS = ['float32', 'bf16'] as const;
 /** Solvers of `wm`, as `--solver` takes them. */
 export const SOLVERS = ['semi-implicit', 'euler', 'rk4'] as const;
 
 export type RecurrentModelName = (typeof RECURRENT_MODELS)[number];
+export type Precision = (typeof PRECISIONS)[number];
 export type ModelName = (typeof MODELS)[number];
 
 /** An option whose default is the same for every command. */
@@ -155,6 +158,11 @@ const training = {
     'auto',
     'what computes; auto: the first that works',
     'backend',
+  ),
+  precision: option(
+    z.enum(PRECISIONS),
+    'float32',
+    'of the convolutions; bf16, bfloat16, only on the backend tensorflow, and faster only where the processor has it',
   ),
   workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core'),
   loaders: option(z.int().min(0), 1, 'threads that prepare batches; 0: none, between the steps'),

@@ -6,7 +6,8 @@
  * beside its weights; it knows nothing of layers and cells.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelOptions } from '../config/schema.ts';
+import type { ModelOptions, Precision } from '../config/schema.ts';
+import { BackendError, ConfigError } from '../errors.ts';
 import type { Cell, Constraint, State, Weights } from './cells/cell.ts';
 import type { Cnn, DropoutFactors } from './cnn.ts';
 import type { ConvHead } from './conv-head.ts';
@@ -16,6 +17,8 @@ import type { Wiring } from './wiring/wiring.ts';
 
 interface ModelBase {
   readonly options: ModelOptions;
+  /** Of the convolutions, where a graph computes them. Not part of the weights file: it is the same in both. */
+  readonly precision: Precision;
   /** All trainable weights, in the order of the layers: `head/conv1_kernel`, …, `lstm/out_bias`. */
   readonly weights: Weights;
   /** Of these the gradients are multiplied by `--conv_grad_scaling`. */
@@ -93,16 +96,30 @@ export function inferFrames(model: Model, frames: tf.Tensor4D): tf.Tensor2D {
  * Loads the graph of what is computed of every frame, where one is to be used, so that a first step does not wait for it.
  *
  * @returns why it cannot be used and the plain path is taken instead; undefined where all is well
+ * @throws ConfigError for a model in bf16 where there is no graph, for nothing else computes in bfloat16
+ * @throws BackendError if TensorFlow refuses the graph in bf16
  */
 export function prepareGraph(model: Model): string | undefined {
-  graphOf(model);
-  return frameGraphFault();
+  const graph = graphOf(model);
+  const fault = frameGraphFault();
+  if (model.precision === 'float32' || graph) return fault;
+  if (fault)
+    throw new BackendError(
+      `TensorFlow does not compute in bfloat16 here, leave out --precision bf16: ${fault}`,
+    );
+  const why =
+    tf.getBackend() === 'tensorflow'
+      ? 'NCP_TRAIN_GRAPH=off turns that off'
+      : `here ${tf.getBackend()} computes`;
+  throw new ConfigError(
+    `precision bf16 needs the graph of the backend tensorflow, ${why}; leave it out, or see \`ncp-train doctor\``,
+  );
 }
 
 function graphOf(model: Model): FrameGraph | undefined {
   return model.kind === 'frame'
-    ? frameGraph('cnn', model.cnn.weights)
-    : frameGraph('head', model.head.weights);
+    ? frameGraph('cnn', model.cnn.weights, model.precision)
+    : frameGraph('head', model.head.weights, model.precision);
 }
 
 /** Numbers in all weights; with `existing`, only those that take part (of `wm` the synapses that exist). */

@@ -8,6 +8,7 @@ import {
   type ModelInput,
   type ModelOptions,
   modelOptions,
+  type Precision,
   type RecurrentModelName,
 } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
@@ -51,12 +52,17 @@ const CELLS: Readonly<Record<RecurrentModelName, CellBuilder>> = {
  * @param wiring - of `wm`, instead of the one that `wm_size` or the wiring numbers name
  * @throws ConfigError for options that contradict each other, and for a wiring that cannot work
  */
-export function buildModel(given: ModelInput, seed: number, wiring?: Wiring): Model {
+export function buildModel(
+  given: ModelInput,
+  seed: number,
+  wiring?: Wiring,
+  precision: Precision = 'float32',
+): Model {
   const options = parseOptions(modelOptions, given, 'model options');
   refuseContradictions(options, wiring);
   return options.model === 'cnn'
-    ? buildFrameModel(options, seed)
-    : buildRecurrentModel(options, options.model, seed, wiring);
+    ? buildFrameModel(options, seed, precision)
+    : buildRecurrentModel(options, options.model, seed, wiring, precision);
 }
 
 function buildRecurrentModel(
@@ -64,6 +70,7 @@ function buildRecurrentModel(
   name: RecurrentModelName,
   seed: number,
   given: Wiring | undefined,
+  precision: Precision,
 ): RecurrentModel {
   const wiring = name === 'wm' ? (given ?? wiringOf(options)) : undefined;
   if (wiring) refuseUnusableWiring(wiring);
@@ -75,6 +82,7 @@ function buildRecurrentModel(
   return {
     kind: 'recurrent',
     options,
+    precision,
     wiring,
     head,
     cell,
@@ -86,11 +94,12 @@ function buildRecurrentModel(
   };
 }
 
-function buildFrameModel(options: ModelOptions, seed: number): FrameModel {
+function buildFrameModel(options: ModelOptions, seed: number, precision: Precision): FrameModel {
   const network = cnn(seed);
   return {
     kind: 'frame',
     options,
+    precision,
     cnn: network,
     weights: new Map(scoped('cnn', network.weights)) as Weights,
     convolutionWeights: new Set(convolutionWeightNames(CNN_STACK).map((weight) => `cnn/${weight}`)),

@@ -57,7 +57,7 @@ export function perFrame(model: Model, frames: Uint8Array): Float32Array {
   const { height, width, channels } = FRAME;
   const N = frames.length / FRAME_SIZE;
   return tf.tidy(() => {
-    const x = tf.tensor4d(Float32Array.from(frames), [N, height, width, channels]);
-    return inferFrames(model, x).dataSync<'float32'>().slice();
+    const x = tf.tensor4d(new Float32Array(frames), [N, height, width, channels]);
+    return inferFrames(model, x).dataSync<'float32'>();
   });
 }

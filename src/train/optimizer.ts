@@ -64,7 +64,8 @@ export function update(
   adam.t += 1;
   const rate = (options.lr * Math.sqrt(1 - BETA2 ** adam.t)) / (1 - BETA1 ** adam.t);
   for (const [name, variable] of model.weights) {
-    const values = variable.dataSync<'float32'>().slice();
+    // Changed in place: a copy, or the array behind the tensor that is replaced here.
+    const values = variable.dataSync<'float32'>();
     adamStep(values, arrayOf(gradients, name), arrayOf(adam.m, name), arrayOf(adam.v, name), clip, rate);
     model.constraints.get(name)?.(values);
     const next = tf.tensor(values, variable.shape);
@@ -97,11 +98,14 @@ function adamStep(
   clip: number,
   rate: number,
 ): void {
-  for (let n = 0; n < theta.length; n++) {
+  const N = theta.length;
+  for (let n = 0; n < N; n++) {
     const g = gradient[n] * clip;
-    m[n] = BETA1 * m[n] + (1 - BETA1) * g;
-    v[n] = BETA2 * v[n] + (1 - BETA2) * g * g;
-    theta[n] -= (rate * m[n]) / (Math.sqrt(v[n]) + EPSILON);
+    const nextM = BETA1 * m[n] + (1 - BETA1) * g;
+    const nextV = BETA2 * v[n] + (1 - BETA2) * g * g;
+    m[n] = nextM;
+    v[n] = nextV;
+    theta[n] -= (rate * nextM) / (Math.sqrt(nextV) + EPSILON);
   }
 }
 

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { BackendName } from '../backend/names.ts';
+import { nativeBackend } from '../backend/native.ts';
+import { processorHasBfloat16 } from '../backend/precision.ts';
 import { parseOptions } from '../config/parse.ts';
 import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config/schema.ts';
 import { foldCount, readFolds } from '../data/folds.ts';
@@ -167,8 +169,12 @@ async function trainIn(
     parseOptions(modelOptions, pick(options, modelOptions.shape), 'options'),
     options.seed,
     wiring,
+    options.precision,
   );
   const graphFault = prepareGraph(model);
+  if (options.precision === 'bf16' && !processorHasBfloat16() && !nativeBackend().isUsingGpuDevice) {
+    run.note('this processor has no bfloat16 instructions: --precision bf16 is slower here than float32');
+  }
   if (graphFault)
     run.note(`TensorFlow computes operation by operation, its graph does not load: ${graphFault}`);
   const adam = adamState(model);

@@ -43,10 +43,8 @@ export function gradientsOf(model: Model, batch: Batch): BatchGradients {
     const gradients = new Map<string, Float32Array>();
     for (const [name, variable] of model.weights) {
       const gradient = grads[variable.name];
-      gradients.set(
-        name,
-        gradient ? gradient.dataSync<'float32'>().slice() : new Float32Array(variable.size),
-      );
+      // What is read from a backend is a copy, so it may be changed in place.
+      gradients.set(name, gradient ? gradient.dataSync<'float32'>() : new Float32Array(variable.size));
     }
     result = { gradients, loss: value.dataSync()[0], ...errors(predictions, batch.labels) };
   });

@@ -71,7 +71,7 @@ export function convolutionGradientNodes(
     const dz = reluGradient(g, dy, activations[n]);
     const window = { stride, padding };
     gradients.set(`${name}_kernel`, cast(g, convFilterGradient(g, x, dz, kernelShape, window), 'float32'));
-    gradients.set(`${name}_bias`, cast(g, biasGradient(g, dz), 'float32'));
+    gradients.set(`${name}_bias`, biasGradient(g, cast(g, dz, 'float32'))); // a sum too long for bfloat16
     if (n === 0) break; // frames need no gradient
     dy = convInputGradient(g, x, cast(g, node(weights, `${name}_kernel`), input.dtype), dz, window);
   }

@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { requirement } from '../../../test/require.ts';
 import { useBackend } from '../../backend/choose.ts';
+import { ConfigError } from '../../errors.ts';
 import { stream } from '../../random/stream.ts';
 import { dropoutFactors } from '../dropout.ts';
-import { disposeModel, frameFeatures, inferFrames, judgeFrames, type Model } from '../model.ts';
+import { disposeModel, frameFeatures, inferFrames, judgeFrames, type Model, prepareGraph } from '../model.ts';
 import { buildModel } from '../registry.ts';
 import { frameGraph, frameGraphFault } from './frame-graphs.ts';
 
@@ -36,7 +37,7 @@ function objective(model: Model, compute: () => tf.Tensor2D) {
       const y = compute();
       outputs = y.dataSync<'float32'>().slice() as Float32Array<ArrayBuffer>;
       const direction = new Float32Array(y.size);
-      stream(1, 'direction').fillUniform(direction, -1, 1);
+      stream(1, 'direction').fillUniform(direction, 0, 1);
       return tf.sum(tf.mul(y, tf.tensor(direction, y.shape))) as tf.Scalar;
     });
     for (const [name, variable] of model.weights) {
@@ -47,13 +48,22 @@ function objective(model: Model, compute: () => tf.Tensor2D) {
   return { outputs, gradients };
 }
 
-/** Relative to the largest entry. */
-function expectAlike(name: string, actual: Float32Array, expected: Float32Array, tolerance: number) {
-  expect(actual.length, name).toBe(expected.length);
+/** The largest difference, by the largest entry. */
+function difference(actual: Float32Array, expected: Float32Array): number {
   const largest = expected.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
-  const difference = expected.reduce((max, x, n) => Math.max(max, Math.abs(x - actual[n])), 0);
-  expect(largest, `${name}: largest entry`).toBeGreaterThan(0);
-  expect(difference / largest, `${name}: difference by largest entry`).toBeLessThanOrEqual(tolerance);
+  expect(actual.length).toBe(expected.length);
+  expect(largest).toBeGreaterThan(0);
+  return expected.reduce((max, x, n) => Math.max(max, Math.abs(x - actual[n])), 0) / largest;
+}
+
+/** √(Σ difference² / Σ expected²): one ReLU that falls to the other side moves it little. */
+function relativeDistance(actual: Float32Array, expected: Float32Array): number {
+  const squares = (values: Float32Array) => values.reduce((sum, x) => sum + x * x, 0);
+  return Math.sqrt(squares(expected.map((x, n) => x - actual[n])) / squares(expected));
+}
+
+function expectAlike(name: string, actual: Float32Array, expected: Float32Array, tolerance: number) {
+  expect(difference(actual, expected), `${name}: difference by largest entry`).toBeLessThanOrEqual(tolerance);
 }
 
 describe.skipIf(!native.present)(native.title('graph and plain path'), () => {
@@ -96,6 +106,34 @@ describe.skipIf(!native.present)(native.title('graph and plain path'), () => {
     }
     disposeModel(model);
     tf.dispose([x, ...(dropout ?? [])]);
+  });
+
+  it.each(['lstm', 'cnn'] as const)('of %s in bfloat16 are near', (name) => {
+    const model = buildModel({ model: name }, 3, undefined, 'bf16');
+    expect(prepareGraph(model)).toBeUndefined();
+    const x = frames(4);
+    const compute = () => (model.kind === 'frame' ? judgeFrames(model, x) : frameFeatures(model, x));
+    const short = objective(model, compute);
+    const plain = withoutGraphs(() => objective(model, compute));
+    const differences = [
+      relativeDistance(short.outputs, plain.outputs),
+      ...Array.from(short.gradients, ([weight, gradient]) =>
+        relativeDistance(gradient, plain.gradients.get(weight) as Float32Array),
+      ),
+    ];
+    console.log(name, 'bf16, relative distance:', differences.map((d) => d.toFixed(4)).join(' '));
+    expect(short.gradients.size).toBe(name === 'cnn' ? 15 : 26);
+    expect(differences[0]).toBeLessThan(0.02);
+    expect(Math.max(...differences)).toBeLessThan(0.2);
+    expect(differences[0], 'it does compute in another precision').toBeGreaterThan(1e-4);
+    disposeModel(model);
+    x.dispose();
+  });
+
+  it('in bfloat16 are refused where nothing computes them', () => {
+    const model = buildModel({ model: 'lstm' }, 3, undefined, 'bf16');
+    expect(() => withoutGraphs(() => prepareGraph(model))).toThrow(ConfigError);
+    disposeModel(model);
   });
 
   it('leave no tensor behind', () => {

@@ -4,13 +4,14 @@
  *
  * They are used on the backend `tensorflow` where it computes on the processor. On a GPU the add-on would carry every
  * activation to the host and back, so there the plain path is taken, as it is on the embedded backend, and where
- * TensorFlow refuses a graph. The environment's NCP_TRAIN_GRAPH=off asks for the plain path too.
+ * TensorFlow refuses a graph. bf16 has no plain path, for TensorFlow.js has no such type. The environment's NCP_TRAIN_GRAPH=off asks for the plain path too.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadProgram, type Program } from '../../backend/graph/program.ts';
 import { nativeBackend } from '../../backend/native.ts';
+import type { Precision } from '../../config/schema.ts';
 import type { Weights } from '../cells/cell.ts';
-import { CNN_STACK, HEAD_STACK } from '../convolution.ts';
+import { CNN_STACK, FRAME, HEAD_STACK } from '../convolution.ts';
 import { cnnTail } from './cnn-tail.ts';
 import { headTail } from './head-tail.ts';
 import { networkGraph, type Tail } from './network.ts';
@@ -34,54 +35,70 @@ export interface FrameGraph {
   infer(frames: tf.Tensor4D): tf.Tensor2D;
 }
 
-const loaded = new Map<NetworkName, Program | Error>();
+const loaded = new Map<`${NetworkName} ${Precision}`, Program | Error>();
 
-/** @returns the graph with these weights, or undefined where the plain path is to be taken */
-export function frameGraph(network: NetworkName, weights: Weights): FrameGraph | undefined {
-  if (!graphsAreUsed()) return undefined;
-  const program = programOf(network, [...weights.keys()]);
+/**
+ * @param precision - of the convolutions
+ * @returns the graph with these weights, or undefined where the plain path is to be taken
+ */
+export function frameGraph(
+  network: NetworkName,
+  weights: Weights,
+  precision: Precision = 'float32',
+): FrameGraph | undefined {
+  if (!graphsAreUsed(precision)) return undefined;
+  const program = programOf(network, weights, precision);
   return program instanceof Error ? undefined : boundGraph(program, NETWORKS[network].tail, weights);
 }
 
-/** Why a graph that should be in use could not be loaded; undefined where all is well. For the log of a run. */
+/** Why a graph that should be in use cannot be; undefined where all is well. For the log of a run. */
 export function frameGraphFault(): string | undefined {
   for (const program of loaded.values()) if (program instanceof Error) return program.message;
   return undefined;
 }
 
-function graphsAreUsed(): boolean {
-  return (
-    tf.getBackend() === 'tensorflow' &&
-    !nativeBackend().isUsingGpuDevice &&
-    process.env.NCP_TRAIN_GRAPH !== 'off'
-  );
+function graphsAreUsed(precision: Precision): boolean {
+  if (tf.getBackend() !== 'tensorflow' || process.env.NCP_TRAIN_GRAPH === 'off') return false;
+  return precision === 'bf16' || !nativeBackend().isUsingGpuDevice;
 }
 
-function programOf(network: NetworkName, names: readonly string[]): Program | Error {
-  const known = loaded.get(network);
+function programOf(network: NetworkName, weights: Weights, precision: Precision): Program | Error {
+  const key = `${network} ${precision}` as const;
+  const known = loaded.get(key);
   if (known) return known;
   const { stack, tail } = NETWORKS[network];
   let program: Program | Error;
   try {
-    program = loadProgram(networkGraph(stack, tail, names, 'float32'));
+    const dtype = precision === 'bf16' ? 'bfloat16' : 'float32';
+    program = loadProgram(networkGraph(stack, tail, [...weights.keys()], dtype));
+    tryOnce(program, tail, [...weights.values()]);
   } catch (error) {
     program = error as Error;
   }
-  loaded.set(network, program);
+  loaded.set(key, program);
   return program;
 }
 
+/** A graph loads also where TensorFlow has no kernel for one of its operations; that shows when it runs. */
+function tryOnce(program: Program, tail: Tail, weights: readonly tf.Tensor[]): void {
+  const { height, width, channels } = FRAME;
+  tf.tidy(() => {
+    const factors = ones(tail.factors);
+    const frame = tf.zeros([1, height, width, channels]);
+    const [output, ...trace] = program.run('forward', [frame, ...factors, ...weights]);
+    program.run('backward', [tf.zerosLike(output), ...factors, ...trace, ...weights]);
+  });
+}
+
+const ones = (count: number) => Array.from({ length: count }, () => tf.scalar(1));
+
 function boundGraph(program: Program, tail: Tail, weights: Weights): FrameGraph {
   const variables = [...weights.values()];
-  const factorsOrOnes = (given: readonly tf.Tensor[] | undefined) =>
-    given ?? Array.from({ length: tail.factors }, () => tf.scalar(1));
   return {
     infer: (frames) =>
-      tf.tidy(
-        () => program.run('infer', [frames, ...factorsOrOnes(undefined), ...variables])[0] as tf.Tensor2D,
-      ),
+      tf.tidy(() => program.run('infer', [frames, ...ones(tail.factors), ...variables])[0] as tf.Tensor2D),
     forward(frames, given) {
-      const factors = factorsOrOnes(given);
+      const factors = given ?? ones(tail.factors);
       const operation = tf.customGrad((...arguments_) => {
         const save = arguments_[arguments_.length - 1] as tf.GradSaveFunc;
         const values = arguments_.slice(0, -1) as tf.Tensor[];
