@@ -25,6 +25,9 @@ export class DataError extends NcpTrainError {
   readonly exitStatus = 3;
 }
 
+/** NaN or infinity where a model computes. In training that means that it diverged. */
+export class NotFiniteError extends DataError {}
+
 /** Training left the finite numbers. */
 export class DivergedError extends NcpTrainError {
   readonly exitStatus = 4;

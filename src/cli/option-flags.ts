@@ -31,14 +31,14 @@ export function addOptionFlags(command: Command, schema: z.ZodObject): Command {
  * The options of a command that was called, checked: flags before `--config`, that before `recorded`, the schema's defaults
  * last.
  *
- * @param recorded - options of a run that is resumed
+ * @param recorded - options of a run that is resumed, and the file that has them
  * @returns undefined if printing them was all that was asked for
  * @throws ConfigError listing every fault
  */
 export function optionsFrom<Schema extends z.ZodObject>(
   command: Command,
   schema: Schema,
-  recorded: Given = {},
+  recorded?: { readonly options: Given; readonly path: string },
 ): z.output<Schema> | undefined {
   if (command.getOptionValue('printSchema')) {
     console.log(JSON.stringify(jsonSchema(schema), null, 2));
@@ -46,10 +46,11 @@ export function optionsFrom<Schema extends z.ZodObject>(
   }
   const path: string | undefined = command.getOptionValue('config');
   const file = path === undefined ? {} : readOptionsFile(path);
-  const where = path === undefined ? 'options' : `${path} and the command line`;
+  const files = [recorded?.path, path].filter((one) => one !== undefined);
+  const where = files.length === 0 ? 'options' : `${files.join(', ')} and the command line`;
   const options = mergeOptions(
     schema,
-    { file: { ...recorded, ...file }, flags: givenFlags(command, schema) },
+    { file: { ...recorded?.options, ...file }, flags: givenFlags(command, schema) },
     where,
     unknownWords(command),
   );

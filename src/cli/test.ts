@@ -1,69 +1,73 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { TestResult } from '../train/test-checkpoint.ts';
+import type { TestResult, TestSplit } from '../train/test-checkpoint.ts';
 import { trainingView } from './training-view.ts';
 
-const SPLITS = ['all', 'train', 'validation', 'test'] as const;
+const SPLITS: readonly TestSplit[] = ['all', 'train', 'validation', 'test'];
 
+/** Of a checkpoint that lies in its run, what is left out is as the run recorded it. */
 export function define(command: Command): void {
   command
     .argument(
       '<checkpoint>',
       'a run’s folder (its best checkpoint), a checkpoint’s folder, or a weights file',
     )
-    .requiredOption('--data <folder>', 'recordings')
+    .option('--data <folder>', 'recordings; not given: the run’s')
     .addOption(
-      new Option('--split <name>', 'which frames; all but "all" need a fold').choices(SPLITS).default('all'),
+      new Option(
+        '--split <name>',
+        'which frames, all but "all" need a fold; not given: the run’s test split, of an active run the validation split',
+      ).choices(SPLITS),
     )
-    .option('--experiment-id <fold>', 'the fold whose split is meant', wholeNumber)
+    .option('--experiment-id <fold>', 'the fold whose split is meant; not given: the run’s', wholeNumber)
     .option('--active', 'the split of the active recordings')
-    .option('--folds <spec>', 'paper, auto:K, or a YAML file; not given: as dataset.yaml says')
-    .option('--chunk <frames>', 'frames that are judged together', wholeNumber, 16)
-    .addOption(
-      new Option('--compat <which>', 'order of the evaluation').choices(['none', 'paper']).default('none'),
+    .option('--folds <spec>', 'paper, auto:K, or a YAML file; not given: as the run, or dataset.yaml, says')
+    .option(
+      '--chunk <frames>',
+      'frames that are judged together; not given: as in the run, or 16',
+      countingNumber,
     )
-    .option('--backend <name>', 'auto, tensorflow or wasm', 'auto')
-    .option('--cache-dir <folder>', 'where cropped frames are kept')
+    .addOption(
+      new Option('--compat <which>', 'order of the evaluation; not given: as in the run').choices([
+        'none',
+        'paper',
+      ]),
+    )
+    .addOption(
+      new Option('--channel-order <name>', 'of the recorded frames; not given: as dataset.yaml says').choices(
+        ['rgb', 'bgr'],
+      ),
+    )
+    .addOption(
+      new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
+    )
+    .option('--cache-dir <folder>', 'where cropped frames are kept; not given: as in the run')
     .option('--json', 'print JSON')
     .action(async (checkpoint: string, options) => {
-      const fold = options.active ? ('active' as const) : (options.experimentId as number | undefined);
-      if (options.split !== 'all' && fold === undefined) {
-        throw new UsageError(`--split ${options.split} needs --experiment_id FOLD, or --active`);
+      if (options.active && options.experimentId !== undefined) {
+        throw new UsageError('--active and --experiment_id are two splits; leave one out');
       }
-      const { split, folds, chunk, compat, backend, cacheDir, data } = options;
+      const { data, split, folds, chunk, compat, channelOrder, backend, cacheDir } = options;
       const { caching } = trainingView(1, false);
-      const request = {
-        checkpoint,
-        data,
-        split,
-        fold,
-        folds,
-        chunk,
-        compat,
-        backend,
-        cacheDir,
-        onProgress: caching,
-      };
       const { testCheckpoint } = await import('../train/test-checkpoint.ts'); // TensorFlow.js, which --help does not need
-      const result = await testCheckpoint(request);
+      const result = await testCheckpoint({
+        ...{ checkpoint, data, split, folds, chunk, compat, channelOrder, backend, cacheDir },
+        fold: options.active ? 'active' : options.experimentId,
+        onProgress: caching,
+      });
       console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 
-function text({
-  weights,
-  model,
-  frames,
-  chunks,
-  loss,
-  mae,
-  labelVariance,
-  maePerKilometre,
-}: TestResult): string {
+function text(result: TestResult): string {
+  const { weights, model, data, split, fold, frames, chunks, loss, mae } = result;
+  const { labelVariance, maePerKilometre } = result;
+  const of =
+    fold === null ? 'all recordings' : `${split} split${fold === 'active' ? '' : ` of fold ${fold}`}`;
   return [
     `${model} ${weights}`,
-    `${frames} frames in ${chunks} chunks`,
+    `${data}, ${of}: ${frames} frames in ${chunks} chunks`,
     `loss ${loss.toFixed(4)} (a constant: ${labelVariance.toFixed(4)})`,
     `mae  ${mae.toFixed(4)}, ${maePerKilometre.toFixed(4)} 1/km`,
   ].join('\n');
@@ -72,4 +76,10 @@ function text({
 function wholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number');
   return Number(value);
+}
+
+function countingNumber(value: string): number {
+  const number = wholeNumber(value);
+  if (number === 0) throw new InvalidArgumentError('expected a whole number from 1');
+  return number;
 }

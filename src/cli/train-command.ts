@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { optionsOf } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import { CONFIG_FILE, readRun } from '../train/run-record.ts';
 import type { SessionResult } from '../train/session.ts';
@@ -46,9 +47,18 @@ export function defineTraining<Schema extends z.ZodObject>(
       };
       const folder = folderOf(given);
       const resumed = control.resume !== 'no' && existsSync(join(folder, CONFIG_FILE));
-      const options = resumed ? optionsFrom(command, schema, (await readRun(folder)).config) : given;
-      const result = await train(options as z.output<Schema>, control);
-      console.log(control.json ? JSON.stringify(result, null, 2) : text(result));
+      const options = (
+        resumed
+          ? optionsFrom(command, schema, {
+              options: (await readRun(folder)).config,
+              path: join(folder, CONFIG_FILE),
+            })
+          : given
+      ) as z.output<Schema>;
+      const result = await train(options, control);
+      const resume =
+        result.ending.kind === 'stopped' ? resumeCommand(command.name(), schema, options) : undefined;
+      console.log(control.json ? JSON.stringify({ ...result, resume }, null, 2) : text(result, resume));
       const { ending } = result;
       if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
     });
@@ -61,11 +71,28 @@ function resumeOf(flag: unknown): Control['resume'] {
   throw new UsageError(`--resume ${flag}: expected --resume, or --resume auto`);
 }
 
-function text({ folder, ending, best, test }: SessionResult): string {
+/** Options that say which run it is; all others a resumed run has of its own. */
+const NAMING = ['model', 'experiment_id', 'base_path', 'sessions_dir'];
+
+/** As typed in a shell. */
+function resumeCommand(
+  name: string,
+  schema: z.ZodObject,
+  options: Readonly<Record<string, unknown>>,
+): string {
+  const flags = optionsOf(schema)
+    .filter((option) => NAMING.includes(option.name) && options[option.name] !== option.default)
+    .map((option) => `--${option.name} ${quoted(String(options[option.name]))}`);
+  return ['ncp-train', name, ...flags, '--resume'].join(' ');
+}
+
+const quoted = (word: string) => (/^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+function text({ folder, ending, best, test }: SessionResult, resume: string | undefined): string {
   const state = {
     finished: 'finished',
     'already finished': 'already finished, nothing to do',
-    stopped: 'stopped; --resume goes on with it',
+    stopped: `stopped; to go on: ${resume}`,
   }[ending.kind];
   const lines = [`${folder}: ${state}`];
   if (best) lines.push(`best epoch ${best.epoch}: validation loss ${best.loss.toFixed(4)}`);

@@ -6,6 +6,7 @@
  * mean absolute error, unweighted. What does not depend on the frames before, the convolutions, is computed in large
  * batches; the cell then walks all runs at once, each a sequence of one batch.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationRun } from '../data/evaluation-order.ts';
 import type { State } from '../models/cells/cell.ts';
@@ -27,6 +28,9 @@ export interface FrameSource {
   /** Copies `count` frames from `first` on to the start of `out`, uint8 [count,78,200,3]. */
   read(first: number, count: number, out: Uint8Array): void;
 }
+
+/** L, frames that are judged together, for each kind of run; docs/pipeline.md §1. */
+export const CHUNK = { passive: 16, active: 32 } as const;
 
 /** Frames in one batch of convolutions: memory, not speed, sets it. */
 const BATCH = 128;
@@ -100,6 +104,7 @@ async function computePerFrame(
     const some = chunks.slice(from, from + perBatch);
     for (const [n, first] of some.entries()) source.read(first, L, frames.subarray(n * L * FRAME_SIZE));
     result.set(await engine.perFrame(frames.subarray(0, some.length * L * FRAME_SIZE)), from * L * width);
+    await nextTurn(); // let signals in
   }
   return result;
 }
@@ -108,7 +113,7 @@ async function computePerFrame(
 const ROWS = 4096;
 
 /** The cell over runs of unequal length, all at once; what lies beyond a run's end is computed on zeros and left out. */
-function walk(model: RecurrentModel, runs: readonly Float32Array[]): Float32Array[] {
+async function walk(model: RecurrentModel, runs: readonly Float32Array[]): Promise<Float32Array[]> {
   const { cell } = model;
   const S = cell.inputs;
   const B = runs.length;
@@ -137,6 +142,7 @@ function walk(model: RecurrentModel, runs: readonly Float32Array[]): Float32Arra
     for (const [b, output] of outputs.entries()) {
       for (let t = 0; t < T && start + t < lengths[b]; t++) output[start + t] = steered[t * B + b];
     }
+    await nextTurn();
   }
   tf.dispose([...state]);
   return outputs;

@@ -6,18 +6,19 @@
  * (docs/pipeline.md §4). A stop request is obeyed after the batch at hand, with a checkpoint from which a resumed run goes
  * on bit for bit. What stands around the loop (data, folders, backends) is in session.ts.
  */
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HostBatch } from '../data/host-batch.ts';
-import { DivergedError } from '../errors.ts';
+import { DivergedError, NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import { type NewCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { checkpointsOf, readPointer } from './checkpoint-folder.ts';
 import type { CheckpointState } from './checkpoint-state.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, StepMetrics } from './engine.ts';
 import type { Figures } from './evaluate.ts';
 import type { MetricsLog } from './metrics-log.ts';
 import type { AdamState } from './optimizer.ts';
 import type { StopSignal } from './signals.ts';
-import type { EventFile } from './tensorboard/event-file.ts';
 
 /** Where batches come from. */
 export interface BatchSource {
@@ -42,8 +43,6 @@ export interface FitTask {
   /** The run's folder. */
   readonly folder: string;
   readonly metrics: MetricsLog;
-  /** With `--tensorboard`. */
-  readonly events?: EventFile;
   /** Draws what the log has. Never fails. */
   readonly drawLoss: () => Promise<void>;
   readonly watcher: Watcher;
@@ -77,13 +76,13 @@ export const STATE_AT_START: FitTask['start'] = {
 };
 
 /**
- * @throws DivergedError when a loss or gradient is not finite; the last checkpoint is from before
+ * @throws DivergedError when a loss, gradient or weight is not finite; the last checkpoint is from before
  * @throws DataError when the disk is full
  */
 export async function fit(task: FitTask): Promise<Ending> {
-  const { model, adam, engine, batches, metrics, events, watcher, seed, fold } = task;
+  const { model, adam, engine, batches, metrics, watcher, seed, fold } = task;
   const checkpoint = async (state: FitTask['start'], best: boolean) => {
-    events?.sync();
+    await orDiverged(task, `after ${placeOf(state)}`, async () => requireFiniteWeights(model));
     await saveCheckpoint(task.folder, { model, adam, state, best, keep: task.keep, input: task.input });
   };
 
@@ -93,12 +92,14 @@ export async function fit(task: FitTask): Promise<Ending> {
 
     // 1. Validate the weights that enter this epoch, and keep them. A resumed run has done so already.
     if (state.valid === null) {
-      const valid = await task.validate();
-      requireFinite(valid.loss, `the validation loss before epoch ${epoch}`);
+      const valid = await orDiverged(task, `in the validation before epoch ${epoch}`, async () => {
+        const figures = await task.validate();
+        requireFinite(figures.loss, 'the validation loss');
+        return figures;
+      });
       const isBest = state.best === null || valid.loss < state.best.loss;
       const best = isBest ? { epoch, loss: valid.loss } : state.best;
       state = { ...state, valid, best };
-      events?.validated(epoch, valid, model);
       await checkpoint(state, isBest);
       watcher.validated(epoch, valid, isBest);
     }
@@ -112,7 +113,7 @@ export async function fit(task: FitTask): Promise<Ending> {
 
     // 2. Train for an epoch.
     const started = performance.now();
-    let frames = 0; // since then: a resumed epoch has fewer than it has batches
+    let before: StepMetrics | undefined;
     while (state.batch < batches.batchesPerEpoch) {
       const by = task.stopRequested();
       if (by) {
@@ -120,14 +121,17 @@ export async function fit(task: FitTask): Promise<Ending> {
         return { kind: 'stopped', by };
       }
       const batch = await batches.next(epoch, state.batch);
-      const { mse, mae, gradientNorm } = await engine.step(batch, { seed, fold, epoch, batch: state.batch });
-      requireFinite(mse, `the loss of batch ${state.batch} in epoch ${epoch}`);
-      events?.stepped(epoch, state.batch, { mse, mae, gradientNorm });
-      frames += batch.T * batch.B;
+      const next = { ...state, batch: state.batch + 1 };
+      const where = `in ${placeOf(next)} of ${batches.batchesPerEpoch}${trend(before)}`;
+      before = await orDiverged(task, where, async () => {
+        const step = await engine.step(batch, { seed, fold, epoch, batch: state.batch });
+        requireFinite(step.mse, 'the loss');
+        return step;
+      });
+      const { mse, mae, gradientNorm } = before;
       const { sums } = state;
       state = {
-        ...state,
-        batch: state.batch + 1,
+        ...next,
         sums: {
           loss: sums.loss + mse,
           mae: sums.mae + mae,
@@ -142,21 +146,16 @@ export async function fit(task: FitTask): Promise<Ending> {
     // 3. Log it; the next epoch's checkpoint comes after its validation.
     const { sums } = state;
     const train = { loss: sums.loss / sums.batches, mae: sums.mae / sums.batches };
-    const gradientNorm = sums.gradientNorm / sums.batches;
-    const seconds = (performance.now() - started) / 1000;
-    const framesPerSecond = frames / seconds;
     metrics.row(logRow(epoch, train, valid));
     metrics.epoch({
       epoch,
       time: new Date().toISOString(),
-      seconds,
-      frames_per_second: framesPerSecond,
+      seconds: (performance.now() - started) / 1000,
       train,
       valid,
-      gradient_norm: gradientNorm,
+      gradient_norm: sums.gradientNorm / sums.batches,
       batches: sums.batches,
     });
-    events?.epochEnded(epoch, { ...train, gradientNorm, framesPerSecond });
     await task.drawLoss();
     watcher.epochEnded(epoch, train, valid);
     state = { ...state, epoch: epoch + 1, batch: 0, sums: NO_SUMS, valid: null };
@@ -174,8 +173,39 @@ function logRow(epoch: number, train: Figures | null, valid: Figures) {
 }
 
 function requireFinite(value: number, what: string): void {
-  if (Number.isFinite(value)) return;
-  throw new DivergedError(
-    `training diverged: ${what} is ${value}; lower the learning rate (--lr), or check the labels and --label_scale`,
-  );
+  if (!Number.isFinite(value)) throw new NotFiniteError(`${what} is ${value}`);
+}
+
+/** An update may overflow; a checkpoint of such weights would take the place of a good one. */
+function requireFiniteWeights(model: Model): void {
+  for (const [name, variable] of model.weights) {
+    if (!variable.dataSync<'float32'>().every(Number.isFinite)) {
+      throw new NotFiniteError(`weight ${name} holds numbers that are not finite`);
+    }
+  }
+}
+
+/** Batches count from 1, as in the name of a checkpoint, which says how many are done. */
+const placeOf = ({ epoch, batch }: { epoch: number; batch: number }) =>
+  batch === 0 ? `epoch ${epoch - 1}` : `epoch ${epoch}, batch ${batch}`;
+
+const trend = (before: StepMetrics | undefined) =>
+  before === undefined
+    ? ''
+    : ` (the batch before had loss ${before.mse.toPrecision(3)}, gradient norm ${before.gradientNorm.toPrecision(3)})`;
+
+/** Runs something in which numbers may cease to be finite, and then says where that was and what is left. */
+async function orDiverged<Value>(task: FitTask, where: string, action: () => Promise<Value>): Promise<Value> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof NotFiniteError)) throw error;
+    const last = await readPointer(task.folder, 'last');
+    const kept =
+      last === undefined ? 'there is no checkpoint yet' : `${join(checkpointsOf(task.folder), last)} is kept`;
+    throw new DivergedError(
+      `training diverged ${where}: ${error.message}. Nothing was saved of it, ${kept}. ` +
+        'Start again with a lower learning rate (--lr, with --new), or check the labels and --label_scale',
+    );
+  }
 }

@@ -10,7 +10,7 @@
  * numbers on every backend, and gradients of several replicas can simply be added before it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { DivergedError } from '../errors.ts';
+import { NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 
 const BETA1 = 0.9;
@@ -45,7 +45,7 @@ export function adamState(model: Model): AdamState {
  * One update. Changes the model's weights, the Adam state, and the gradients in place.
  *
  * @returns the global norm before clipping
- * @throws DivergedError if the norm is not finite; then nothing but the gradients was changed
+ * @throws NotFiniteError if the norm is not finite; then nothing but the gradients was changed
  */
 export function update(
   model: Model,
@@ -55,10 +55,7 @@ export function update(
 ): number {
   const norm = scaledGlobalNorm(model, gradients, options.convGradScaling);
   if (!Number.isFinite(norm)) {
-    throw new DivergedError(
-      `training diverged in update ${adam.t + 1}: the norm of the gradients is ${norm}; ` +
-        'lower the learning rate (--lr), or check the labels and --label_scale',
-    );
+    throw new NotFiniteError(`the norm of the gradients of update ${adam.t + 1} is ${norm}`);
   }
   const clip = model.clipNorm === undefined ? 1 : model.clipNorm / Math.max(norm, model.clipNorm);
   adam.t += 1;

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { ModelOptions } from '../config/schema.ts';
 import type { HostBatch } from '../data/host-batch.ts';
+import { NotFiniteError } from '../errors.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { buildModel } from '../models/registry.ts';
 import { type WiringJson, wiringFromJson } from '../models/wiring/wiring-json.ts';
@@ -32,6 +33,8 @@ export interface ReplicaReply {
   readonly mae: number;
   /** Of `perFrame`. */
   readonly values?: Float32Array;
+  /** The message of a NotFiniteError instead of all that; an error's class does not cross threads. */
+  readonly notFinite?: string;
 }
 
 const NOTHING: ReplicaReply = { loss: 0, mse: 0, mae: 0 };
@@ -41,8 +44,17 @@ await useBackend('wasm');
 const wiring = data.wiring && wiringFromJson(data.wiring);
 const model = buildModel(data.modelOptions, 0, wiring);
 
-parentPort?.on('message', (task: ReplicaTask) => parentPort?.postMessage(answer(task)));
+parentPort?.on('message', (task: ReplicaTask) => parentPort?.postMessage(answerOrRefuse(task)));
 parentPort?.postMessage(NOTHING); // ready
+
+function answerOrRefuse(task: ReplicaTask): ReplicaReply {
+  try {
+    return answer(task);
+  } catch (error) {
+    if (error instanceof NotFiniteError) return { ...NOTHING, notFinite: error.message };
+    throw error;
+  }
+}
 
 function answer(task: ReplicaTask): ReplicaReply {
   adoptWeights(model, data.weights);

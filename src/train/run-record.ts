@@ -6,6 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { parseOptions } from '../config/parse.ts';
 import { ConfigError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import type { Floors } from './floors.ts';
@@ -57,13 +59,21 @@ export interface RunRecord extends RunFacts {
 
 export const FORMAT = 'ncp-train run 1';
 
+/** Of what resuming reads; whatever else stands there passes. */
+const recordShape = z.looseObject({
+  state: z.enum(['running', 'finished', 'stopped', 'failed']),
+  started: z.string(),
+  fingerprint: z.string().optional(),
+  resumed: z.array(z.looseObject({ at: z.string(), fingerprint: z.string().optional() })),
+});
+
 /**
  * Options that may change when a run is resumed, since no number that is already there would have been another: how long it
  * goes on, what is printed, where things lie (recordings are recognised by their fingerprint, a wiring by the checkpoint), and
  * what computes.
  */
 export const MAY_CHANGE: ReadonlySet<string> = new Set([
-  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'tensorboard', 'quiet', 'json'],
+  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'quiet', 'json'],
   ...['data', 'cache_dir', 'sessions_dir', 'base_path', 'wiring'],
   ...['backend', 'workers', 'loaders', 'threads'],
 ]);
@@ -89,7 +99,9 @@ export async function readRun(folder: string): Promise<{ config: Config; record:
     const path = join(folder, name);
     try {
       const value = parseText(await readFile(path, 'utf8'));
-      if (typeof value !== 'object' || value === null) throw new Error('it holds no entries');
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new Error('it holds no entries');
+      }
       return value;
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -106,6 +118,7 @@ export async function readRun(folder: string): Promise<{ config: Config; record:
       `${join(folder, RECORD_FILE)} has format ${JSON.stringify(record.format)}, not ${JSON.stringify(FORMAT)}`,
     );
   }
+  parseOptions(recordShape, record, join(folder, RECORD_FILE));
   return { config, record };
 }
 

@@ -15,7 +15,6 @@ import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config
 import { foldCount, readFolds } from '../data/folds.ts';
 import { startLoader } from '../data/loader.ts';
 import { DataError } from '../errors.ts';
-import { requireGraphsFor } from '../models/graph/frame-graphs.ts';
 import { disposeModel, type Model, parameterCount, prepareGraph } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
@@ -23,19 +22,18 @@ import { readWiring } from '../models/wiring/wiring-file.ts';
 import { bestCheckpoint, loadCheckpoint } from './checkpoint.ts';
 import { WEIGHTS_FILE } from './checkpoint-folder.ts';
 import { type Engine, localEngine } from './engine.ts';
-import { evaluate, type Figures } from './evaluate.ts';
+import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { writeFinal } from './final.ts';
 import { type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
 import type { Floors } from './floors.ts';
 import { lossPlotter } from './loss-plot.ts';
-import { openMetrics } from './metrics-log.ts';
+import { openMetrics, TRAIN_LOG_FILE } from './metrics-log.ts';
 import { type AdamState, adamState } from './optimizer.ts';
 import { replicaEngine } from './replicas.ts';
 import { openRun, type Run } from './run-directory.ts';
 import { runFolder } from './run-folder.ts';
 import type { RunFacts } from './run-record.ts';
 import { stopRequests } from './signals.ts';
-import { EVENT_FILE, type EventFile, openEvents } from './tensorboard/event-file.ts';
 import {
   type DataRequest,
   evaluationSet,
@@ -45,9 +43,6 @@ import {
 } from './training-data.ts';
 
 const require = createRequire(import.meta.url);
-
-/** L, frames in a chunk of the evaluation; docs/pipeline.md §1. */
-const CHUNK = { passive: 16, active: 32 } as const;
 
 export type SessionRequest = {
   /** As typed, for `run.json`. */
@@ -97,7 +92,6 @@ export interface SessionResult {
 export async function trainSession(request: SessionRequest): Promise<SessionResult> {
   const { command, options, observer } = request;
   const backend = await useBackend(options.backend, { threads: options.threads || undefined });
-  requireGraphsFor(options.precision);
   const data = await openTrainingData({
     data: options.data,
     overrides: {
@@ -151,7 +145,8 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
     await run.setState(result.ending.kind === 'finished' ? 'finished' : 'stopped');
     return result;
   } catch (error) {
-    await run.setState('failed', { cause: (error as Error).message });
+    // On a full disk this fails too; what is to be said is what failed first.
+    await run.setState('failed', { cause: (error as Error).message }).catch(() => undefined);
     throw error;
   } finally {
     await run.close();
@@ -207,6 +202,11 @@ async function trainIn(
     convGradScaling: recurrent ? options.conv_grad_scaling : 1,
   });
   const metrics = await openMetrics(folder, from.epoch);
+  if (metrics.lost.length > 0) {
+    run.note(
+      `${TRAIN_LOG_FILE} has no row that can be read of epochs ${metrics.lost.join(', ')}; it goes on without`,
+    );
+  }
   const plot = {
     title: command === 'passive' ? `${options.model}, fold ${fold}` : options.model,
     labelScale: data.dataset.labelScale,
@@ -215,10 +215,7 @@ async function trainIn(
   const stop = stopRequests();
   const ends =
     options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Number.POSITIVE_INFINITY;
-  let events: EventFile | undefined;
   try {
-    if (options.tensorboard) events = await openEvents(folder, from, batches.batchesPerEpoch);
-    if (events && events.missing.length > 0) run.note(missingEvents(folder, events.missing));
     observer.starting({
       folder,
       backend,
@@ -239,7 +236,6 @@ async function trainIn(
       validate: () => evaluate(model, engine, validation.frames, validation.runs, chunk),
       folder,
       metrics,
-      events,
       drawLoss: lossPlotter(folder, plot, run.note),
       watcher: observer,
       start: from,
@@ -259,7 +255,6 @@ async function trainIn(
   } finally {
     stop.dispose();
     metrics.close();
-    events?.close();
     validation.frames.close();
     await Promise.all([batches.close(), engine.close()]);
     disposeModel(model);
@@ -301,14 +296,6 @@ function startEngine(
 ): Promise<Engine> | Engine {
   const replicas = backend === 'wasm' ? replicasOf(workers) : 1;
   return replicas > 1 ? replicaEngine(model, adam, replicas, options) : localEngine(model, adam, options);
-}
-
-function missingEvents(folder: string, epochs: readonly number[]): string {
-  const which = epochs.length === 1 ? `epoch ${epochs[0]}` : `${epochs.length} epochs up to ${epochs.at(-1)}`;
-  return (
-    `${join(folder, EVENT_FILE)} lacks ${which}: --tensorboard was off then, or the file was damaged; ` +
-    'train_log.csv has the figures'
-  );
 }
 
 const replicasOf = (workers: number) => workers || availableParallelism();

@@ -1,6 +1,6 @@
 /**
- * `ncp-train test`: a finished model on any recordings. The model's own file says how its frames are cropped and its labels
- * scaled; data that says otherwise is refused.
+ * `ncp-train test`: a finished model on any recordings, by default on those that its run kept for the test. The model's own
+ * file says how its frames are cropped and its labels scaled; data that says otherwise is refused.
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,36 +10,46 @@ import { cropText, parseCrop } from '../data/crop.ts';
 import { readDatasetConfig } from '../data/dataset-config.ts';
 import { readFolds } from '../data/folds.ts';
 import type { Segment } from '../data/split.ts';
-import { ConfigError, DataError } from '../errors.ts';
+import { ConfigError, DataError, UsageError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { disposeModel } from '../models/model.ts';
 import { loadModel, readInput } from '../models/weights-file.ts';
 import { bestCheckpoint } from './checkpoint.ts';
 import { WEIGHTS_FILE } from './checkpoint-folder.ts';
 import { localEngine } from './engine.ts';
-import { evaluate, type Figures } from './evaluate.ts';
+import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { adamState } from './optimizer.ts';
+import { runOfCheckpoint } from './run-of-checkpoint.ts';
 import { type DataRequest, evaluationSet, openTrainingData, wholeRecordings } from './training-data.ts';
 
+/** `all`: every recording whole. */
+export type TestSplit = 'all' | 'train' | 'validation' | 'test';
+
+/** What is not given is as the run of the checkpoint recorded it. */
 export interface TestRequest {
   /** A run's folder (its best checkpoint), a checkpoint's folder, or a weights file. */
   readonly checkpoint: string;
-  readonly data: string;
-  /** `all`: every recording whole. The others need a fold, or `active`. */
-  readonly split: 'all' | 'train' | 'validation' | 'test';
-  readonly fold: number | 'active' | undefined;
-  readonly folds: string | undefined;
-  /** L */
-  readonly chunk: number;
-  readonly compat: 'none' | 'paper';
+  readonly data?: string;
+  /** Of a run its test split, of an active one, which has none, the validation; of a weights file alone `all`. */
+  readonly split?: TestSplit;
+  readonly fold?: number | 'active';
+  readonly folds?: string;
+  /** L; by default the run's, or 16. */
+  readonly chunk?: number;
+  readonly compat?: 'none' | 'paper';
+  readonly channelOrder?: 'rgb' | 'bgr';
+  readonly cacheDir?: string;
   readonly backend: BackendChoice;
-  readonly cacheDir: string | undefined;
   readonly onProgress: DataRequest['onProgress'];
 }
 
 export interface TestResult extends Figures {
   readonly weights: string;
   readonly model: string;
+  readonly data: string;
+  readonly split: TestSplit;
+  /** Null with the split `all`. */
+  readonly fold: number | 'active' | null;
   readonly frames: number;
   readonly chunks: number;
   /** Variance of the labels: the loss of the best constant. */
@@ -50,6 +60,7 @@ export interface TestResult extends Figures {
 
 /**
  * @throws DataError where there is no such checkpoint or data
+ * @throws UsageError if neither the request nor a run says which data or fold
  * @throws ConfigError if the data is described otherwise than the model was trained, naming each difference
  */
 export async function testCheckpoint(request: TestRequest): Promise<TestResult> {
@@ -57,25 +68,33 @@ export async function testCheckpoint(request: TestRequest): Promise<TestResult> 
   const input = await readInput(weights);
   if (!input)
     throw new ConfigError(`${weights} does not say what its model was trained on; it is not of a run`);
-  refuseOtherInput(weights, input, request.data);
+  const { data: folder, split, fold, folds, chunk, compat, ...ofData } = await completed(request);
+  refuseOtherInput(weights, input, folder);
   await useBackend(request.backend);
-  const model = await loadModel(weights);
   const data = await openTrainingData({
-    data: request.data,
+    data: folder,
     overrides: {
       crop: input.crop,
       label_scale: input.label_scale,
       label_sign: input.label_sign,
-      folds: request.folds === undefined ? undefined : readFolds(request.folds),
+      channel_order: ofData.channelOrder,
+      folds: folds === undefined ? undefined : readFolds(folds),
     },
-    cacheDir: request.cacheDir,
-    fold: request.split === 'all' ? 'none' : (request.fold ?? 'none'),
-    debug: false,
+    cacheDir: ofData.cacheDir,
+    fold: fold ?? 'none',
+    debug: ofData.debug,
     onProgress: request.onProgress,
   });
-  const segments: readonly Segment[] =
-    request.split === 'all' ? wholeRecordings(data.recordings) : data.split[request.split];
-  const set = evaluationSet(data, segments, request.split, request.chunk, request.compat);
+  if (ofData.fingerprint !== undefined && ofData.fingerprint !== data.fingerprint) {
+    throw new ConfigError(
+      `${folder} does not hold the recordings any more that the run was trained on (fingerprint ${data.fingerprint}, the ` +
+        `run has ${ofData.fingerprint}); --data ${folder} tests on what is there all the same`,
+    );
+  }
+  refuseOtherRate(weights, input.rate_hz, folder, data.input.rate_hz);
+  const model = await loadModel(weights);
+  const segments: readonly Segment[] = split === 'all' ? wholeRecordings(data.recordings) : data.split[split];
+  const set = evaluationSet(data, segments, split, chunk, compat);
   const engine = localEngine(model, adamState(model), { curveFactor: 0, lr: 1, convGradScaling: 1 });
   try {
     const figures = await evaluate(model, engine, set.frames, set.runs, set.chunk);
@@ -85,6 +104,9 @@ export async function testCheckpoint(request: TestRequest): Promise<TestResult> 
     return {
       weights,
       model: model.options.model,
+      data: folder,
+      split,
+      fold: fold ?? null,
       frames: judged.length,
       chunks: judged.length / set.chunk,
       ...figures,
@@ -95,6 +117,41 @@ export async function testCheckpoint(request: TestRequest): Promise<TestResult> 
     set.frames.close();
     disposeModel(model);
   }
+}
+
+/** The request with what the checkpoint's run recorded. What only holds for the run's own folder of data is left to that. */
+async function completed(request: TestRequest) {
+  const run = await runOfCheckpoint(request.checkpoint).catch((error) => {
+    if (request.data === undefined || request.split === undefined) throw error;
+    return undefined; // a run's damaged files do not matter where everything is said
+  });
+  const data = request.data ?? run?.data;
+  if (data === undefined) {
+    throw new UsageError(`${request.checkpoint} lies in no run that says which recordings; give --data DIR`);
+  }
+  const split = request.split ?? (run ? (run.command === 'passive' ? 'test' : 'validation') : 'all');
+  const fold = split === 'all' ? undefined : (request.fold ?? run?.fold);
+  if (split !== 'all' && fold === undefined) {
+    throw new UsageError(`--split ${split} needs --experiment_id FOLD, or --active`);
+  }
+  if (split === 'test' && fold === 'active') {
+    throw new UsageError(
+      'the active recordings have no test split; --split validation has what was not trained on',
+    );
+  }
+  const own = request.data === undefined ? run : undefined;
+  return {
+    data,
+    split,
+    fold,
+    folds: request.folds ?? run?.folds,
+    chunk: request.chunk ?? CHUNK[run?.command ?? 'passive'],
+    compat: request.compat ?? run?.compat ?? 'none',
+    channelOrder: request.channelOrder ?? own?.channelOrder,
+    cacheDir: request.cacheDir ?? run?.cacheDir,
+    debug: own?.debug ?? false,
+    fingerprint: own?.fingerprint,
+  };
 }
 
 /** @throws DataError naming what was looked for */
@@ -125,6 +182,17 @@ function refuseOtherInput(weights: string, input: InputDescription, folder: stri
   if (faults.length > 0) {
     throw new ConfigError(`${weights} does not fit ${folder}, whose dataset.yaml says ${faults.join('; ')}`);
   }
+}
+
+/** Frames come at nearly the same pace everywhere, so that only what is another rate is refused. */
+const RATE_TOLERANCE = 0.2;
+
+function refuseOtherRate(weights: string, trained: number, folder: string, here: number): void {
+  if (Math.abs(here / trained - 1) <= RATE_TOLERANCE) return;
+  throw new ConfigError(
+    `${weights} does not fit ${folder}: ${here.toFixed(1)} frames a second, the model was trained with ` +
+      `${trained.toFixed(1)}`,
+  );
 }
 
 function variance(values: readonly number[]): number {

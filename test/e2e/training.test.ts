@@ -1,68 +1,19 @@
 /** `passive`, `active` and `test` on tiny recordings: files, columns, resuming bit for bit, refusals. */
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createRecording } from '../../src/data/recording-writer.ts';
-import { stream } from '../../src/random/stream.ts';
-import { eventsIn } from '../event-files.ts';
+import {
+  ACTIVE_NAMES,
+  activeRun,
+  filesIn,
+  passiveRun,
+  read,
+  resultsOf,
+  writeRecordings,
+} from '../tiny-runs.ts';
 import { ncpTrain, start, temporaryFolder } from './command-line.ts';
 
-const SIZE = { height: 60, width: 96 };
-const FRAMES = 80;
-
-/** In the folder of a run. */
-const EVENTS = 'tensorboard/events.out.tfevents.ncp-train';
-
-const ACTIVE_NAMES = ['20190628-094335', '20190723-133449', '20190628-150233'].map(
-  (time) => `${time}_blue_prius_devens_rightside`,
-);
-
-/** Random frames whose brightness follows the label, so that there is something to learn. */
-async function recordings(names: readonly string[]): Promise<string> {
-  const folder = temporaryFolder();
-  for (const [n, name] of names.entries()) {
-    const writer = await createRecording(join(folder, `${name}.h5`), SIZE);
-    const draws = stream(n, 'recording');
-    const labels = Float64Array.from({ length: FRAMES }, (_, t) => 0.001 * Math.sin(t / 9 + n));
-    const frames = new Uint8Array(FRAMES * SIZE.height * SIZE.width * 3);
-    for (let i = 0; i < frames.length; i++) frames[i] = draws.integer(0, 200);
-    writer.append(
-      frames,
-      labels,
-      Float64Array.from({ length: FRAMES }, (_, t) => 1000 * n + t / 30),
-    );
-    await writer.finish();
-  }
-  return folder;
-}
-
-const SMALL = ['--epochs', '2', '--batch-size', '2', '--seq-len', '4', '--backend', 'wasm', '--workers', '1'];
-
-/** A run's settings, in a folder of its own with a cache of its own. */
-function passiveRun(data: string, folder: string, model: string, ...more: string[]): string[] {
-  const places = ['--data', data, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
-  return [
-    'passive',
-    '--model',
-    model,
-    '--experiment_id',
-    '0',
-    '--folds',
-    'auto:3',
-    ...places,
-    ...SMALL,
-    ...more,
-  ];
-}
-
-/** All files below a folder, sorted. */
-function filesIn(folder: string): string[] {
-  return (readdirSync(folder, { recursive: true, encoding: 'utf8' }) as string[])
-    .filter((name) => statSync(join(folder, name)).isFile())
-    .sort();
-}
-
-const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+const recordings = (names: readonly string[]) => writeRecordings(temporaryFolder(), names);
 
 test('passive leaves exactly these files, with these columns, and test repeats its figures', async () => {
   const data = await recordings(['a', 'b', 'c']);
@@ -109,6 +60,16 @@ test('passive leaves exactly these files, with these columns, and test repeats i
   ]);
   expect(again.status, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).loss).toBeCloseTo(Number(values.split(',')[5]), 10);
+  // What is not said is as the run recorded it, for a checkpoint within the run too.
+  for (const part of ['', 'checkpoints/epoch_002/weights.safetensors']) {
+    const result = await ncpTrain(['test', join(run, part), '--backend', 'wasm', '--json']);
+    expect(result.status, result.stderr).toBe(0);
+    const figures = JSON.parse(result.stdout);
+    expect(figures).toMatchObject({ data, split: 'test', fold: 0, chunks: JSON.parse(again.stdout).chunks });
+    if (part === '') expect(figures.loss).toBe(JSON.parse(again.stdout).loss);
+  }
+  const other = await ncpTrain(['test', run, '--split', 'validation', '--backend', 'wasm', '--json']);
+  expect(JSON.parse(other.stdout)).toMatchObject({ split: 'validation', fold: 0 });
 
   // What is not said again stays as it was: the default of 50 epochs does not come in.
   const where = ['--model', 'wm', '--experiment_id', '0', '--sessions_dir', folder];
@@ -121,7 +82,7 @@ test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninter
   const data = await recordings(['a', 'b', 'c']);
   const [whole, broken] = [temporaryFolder(), temporaryFolder()];
   const args = (folder: string, ...more: string[]) =>
-    passiveRun(data, folder, 'lstm', '--epochs', '3', '--tensorboard', ...more);
+    passiveRun(data, folder, 'lstm', '--epochs', '3', ...more);
   expect((await ncpTrain(args(whole))).status).toBe(0);
 
   const { child, ended } = start(args(broken));
@@ -140,66 +101,15 @@ test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninter
   expect(otherwise.stderr).toContain('lr');
   expect((await ncpTrain(args(broken, '--resume'))).status).toBe(0);
 
-  const events = (folder: string) => eventsIn(join(folder, 'passive/lstm_session/experiment_0', EVENTS));
-  expect(events(broken)).toEqual(events(whole));
-  for (const file of ['train_log.csv', 'final.csv', 'checkpoints/best', 'checkpoints/last']) {
-    const path = ['passive/lstm_session/experiment_0', file];
-    expect(read(broken, ...path), file).toBe(read(whole, ...path));
-  }
-  const weights = (folder: string) =>
-    readFileSync(join(folder, 'passive/lstm_session/experiment_0/checkpoints/epoch_003/weights.safetensors'));
-  expect(weights(broken).equals(weights(whole))).toBe(true);
-});
-
-test('with --tensorboard there is one file more, and no number is another; killed and resumed, it is the same', async () => {
-  const data = await recordings(['a', 'b', 'c']);
-  const [plain, whole, broken] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
-  const run = 'passive/vanilla_session/experiment_0';
-  const args = (folder: string, ...more: string[]) => passiveRun(data, folder, 'vanilla', ...more);
-  for (const [folder, ...flags] of [[plain], [whole, '--tensorboard']]) {
-    const { status, stderr } = await ncpTrain(args(folder, ...flags));
-    expect(status, stderr).toBe(0);
-  }
-  expect(filesIn(join(whole, run))).toEqual([...filesIn(join(plain, run)), EVENTS].sort());
-  for (const file of ['train_log.csv', 'final.csv', 'checkpoints/epoch_002/weights.safetensors']) {
-    expect(read(whole, run, file) === read(plain, run, file), file).toBe(true);
-  }
-  const events = (folder: string) => eventsIn(join(folder, run, EVENTS));
-  const batches = events(whole).filter((event) => event.startsWith('batch/loss')).length / 2;
-  expect(batches).toBeGreaterThan(5);
-  const ofEpoch = (epoch: number) => [
-    `loss/valid ${epoch}`,
-    ...Array.from({ length: batches }, (_, batch) => `batch/loss ${epoch * batches + batch}`),
-    `loss/train ${epoch}`,
-  ];
-  expect(events(whole)).toEqual([...ofEpoch(0), ...ofEpoch(1), 'loss/valid 2']);
-
-  const { child, ended } = start(args(broken, '--tensorboard'));
-  child.stderr?.on('data', (text: string) => {
-    if (/ms a batch/.test(text)) child.kill('SIGKILL'); // said after five batches
-  });
-  expect((await ended).status).toBe(null);
-  expect(events(broken)).toContain('batch/loss 3'); // not in the checkpoint, so measured again
-  appendFileSync(join(broken, run, EVENTS), readFileSync(join(whole, run, EVENTS)).subarray(0, 20)); // half a record
-  const resumed = await ncpTrain(args(broken, '--tensorboard', '--resume'));
-  expect(resumed.status, resumed.stderr).toBe(0);
-  expect(events(broken)).toEqual(events(whole));
-  expect(statSync(join(broken, run, EVENTS)).size).toBe(statSync(join(whole, run, EVENTS)).size);
-
-  // A run that began without goes on with, and says what is missing.
-  const later = await ncpTrain(args(plain, '--tensorboard', '--resume', '--epochs', '3'));
-  expect(later.status, later.stderr).toBe(0);
-  expect(later.stderr).toMatch(/tfevents\.ncp-train lacks 3 epochs up to 2: --tensorboard was off/);
-  expect(events(plain)).toEqual([...ofEpoch(2).slice(1), 'loss/valid 3']);
+  const results = (folder: string) => resultsOf(join(folder, 'passive/lstm_session/experiment_0'));
+  expect(Object.keys(results(whole))).toContain('checkpoints/epoch_003/weights.safetensors');
+  expect(results(broken)).toEqual(results(whole));
 });
 
 test('active keeps every epoch’s checkpoint with the exported tables', async () => {
   const data = await recordings(ACTIVE_NAMES);
   const folder = temporaryFolder();
-  const places = ['--data', data, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
-  const { status, stderr } = await ncpTrain([
-    ...['active', '--model', 'lstm', ...places, ...SMALL, '--tensorboard'],
-  ]);
+  const { status, stderr } = await ncpTrain(activeRun(data, folder, 'lstm'));
   expect(status, stderr).toBe(0);
   const run = join(folder, 'active/lstm_session');
   for (const epoch of ['epoch_000', 'epoch_001', 'epoch_002']) {
@@ -207,7 +117,36 @@ test('active keeps every epoch’s checkpoint with the exported tables', async (
       expect.arrayContaining(['forget_bias.csv', 'forget_w.csv', 'weights.safetensors']),
     );
   }
-  expect(eventsIn(join(run, EVENTS))).toContain('loss/valid 2');
+});
+
+test('a wiring of one’s own is recorded, resumed with, and tested', async () => {
+  const data = await recordings(['a', 'b', 'c']);
+  const folder = temporaryFolder();
+  const numbers = ['--wm_inter_neurons', '8', '--wm-command-neurons', '6', '--wm_seed', '3'];
+  const done = await ncpTrain(passiveRun(data, folder, 'wm', '--epochs', '0', ...numbers));
+  expect(done.status, done.stderr).toBe(0);
+  const run = join(folder, 'passive/wm_session/experiment_0');
+  expect(read(run, 'config.yaml')).toMatch(/^wm_inter_neurons: 8\nwm_command_neurons: 6$/m);
+  const weights = readFileSync(join(run, 'checkpoints/epoch_000/weights.safetensors'));
+  const header = JSON.parse(weights.toString('utf8', 8, 8 + Number(weights.readBigUInt64LE(0))));
+  expect(JSON.parse(header.__metadata__.wiring)).toMatchObject({ units: 15, description: { seed: 3 } });
+  const where = ['--model', 'wm', '--experiment_id', '0', '--sessions_dir', folder, '--resume'];
+  const other = await ncpTrain(['passive', ...where, '--wm_seed', '4']);
+  expect(other.status).toBe(2);
+  expect(other.stderr).toContain('wm_seed is 4, the run has 3');
+  const further = await ncpTrain(['passive', ...where, '--epochs', '1']);
+  expect(further.status, further.stderr).toBe(0);
+  expect((await ncpTrain(['test', run, '--backend', 'wasm'])).stdout).toContain('test split of fold 0');
+
+  // The same wiring from a file, which a weights file's header holds as it is.
+  const file = join(folder, 'wiring.json');
+  writeFileSync(file, header.__metadata__.wiring);
+  const own = passiveRun(data, folder, 'wm', '--epochs', '0', '--wiring', file, '--base_path', 'file');
+  const fromFile = await ncpTrain(own);
+  expect(fromFile.status, fromFile.stderr).toBe(0);
+  const log = (session: string) => read(folder, `passive/wm_${session}/experiment_0/train_log.csv`);
+  expect(log('file').split('\n')[1]).toMatch(/^0,,,/);
+  expect(log('file').split('\n')[1].split(',')[3]).toBe(log('session').split('\n')[1].split(',')[3]);
 });
 
 test('a model is not tested on data that is described otherwise', async () => {
@@ -236,5 +175,20 @@ test.each([
   const ended = await ncpTrain([...args, '--backend', 'wasm']);
   expect(ended.status).toBe(status);
   expect(ended.stderr).toContain(message);
+  expect(ended.stderr).not.toMatch(/\n {4}at /);
+});
+
+test('unknown, contradicting and impossible options are named all at once, with the nearest name', async () => {
+  const ended = await ncpTrain([
+    ...['passive', '--model', 'lstn', '--lrr', '1', '--batch-size', '0', '--experiment_id', '0'],
+    ...['--wiring', 'mine.json', '--wm_seed', '3', '--wm-sensory-fanout', '99', 'stray'],
+  ]);
+  expect(ended.status).toBe(2);
+  for (const words of [
+    ...['did you mean "lstm"', 'did you mean "lr"', 'batch_size', 'unexpected argument "stray"'],
+    ...['wiring "mine.json" and wm_sensory_fanout 99, wm_seed 3 are 2 wirings', 'above wm_inter_neurons 12'],
+  ]) {
+    expect(ended.stderr).toContain(words);
+  }
   expect(ended.stderr).not.toMatch(/\n {4}at /);
 });

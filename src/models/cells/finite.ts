@@ -1,13 +1,13 @@
 /** The guard at the door of every cell: no NaN and no infinity goes in, and no time that does not pass. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { DataError } from '../../errors.ts';
+import { DataError, NotFiniteError } from '../../errors.ts';
 
 /**
  * Reads a tensor and refuses what is not finite.
  *
  * @param name - how to call the tensor in the message
  * @returns its values, row-major
- * @throws DataError naming the tensor, the first bad entry and where it stands
+ * @throws NotFiniteError naming the tensor, the first bad entry and where it stands
  */
 export function finiteValues(name: string, tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync<'float32'>();
@@ -16,7 +16,7 @@ export function finiteValues(name: string, tensor: tf.Tensor): Float32Array {
   for (let n = 0; n < values.length; n++) sum += values[n];
   if (Number.isFinite(sum)) return values;
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  throw new DataError(
+  throw new NotFiniteError(
     `${name} [${tensor.shape}] holds ${values[bad]} at [${indexOf(bad, tensor.shape)}]; ` +
       'a cell needs finite numbers: check the frames and the weights that it was made from',
   );

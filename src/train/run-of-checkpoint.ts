@@ -1,0 +1,60 @@
+/**
+ * From a checkpoint to the run in which it lies, and what that recorded of its data: so that a model is tested on what its
+ * run kept for the test without being told again.
+ */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseOptions } from '../config/parse.ts';
+import { activeOptions, passiveOptions } from '../config/schema.ts';
+import { ConfigError } from '../errors.ts';
+import { CONFIG_FILE, RECORD_FILE, readRun } from './run-record.ts';
+
+/** What a run says of its data and of how it is judged. */
+export interface RunData {
+  /** Of the run. */
+  readonly folder: string;
+  readonly command: 'passive' | 'active';
+  readonly data: string;
+  readonly fold: number | 'active';
+  readonly folds: string | undefined;
+  readonly debug: boolean;
+  readonly compat: 'none' | 'paper';
+  readonly channelOrder: 'rgb' | 'bgr' | undefined;
+  readonly cacheDir: string | undefined;
+  /** Of the recordings it was trained on last; undefined if it was not recorded. */
+  readonly fingerprint: string | undefined;
+}
+
+/**
+ * @param path - a run's folder, a checkpoint's folder in it, or a file in that
+ * @returns undefined if it lies in no run
+ * @throws ConfigError if it does, and the run's files are damaged
+ */
+export async function runOfCheckpoint(path: string): Promise<RunData | undefined> {
+  const whole = resolve(path);
+  const folder = [whole, join(whole, '../..'), join(dirname(whole), '../..')].find(
+    (one) => existsSync(join(one, CONFIG_FILE)) && existsSync(join(one, RECORD_FILE)),
+  );
+  if (folder === undefined) return undefined;
+  const { config, record } = await readRun(folder);
+  const { fingerprint } = { ...record, ...record.resumed.at(-1) };
+  const where = join(folder, CONFIG_FILE);
+  const { command } = record;
+  if (command !== 'passive' && command !== 'active') {
+    throw new ConfigError(`${join(folder, RECORD_FILE)}: command is ${JSON.stringify(command)}`);
+  }
+  const passive = command === 'passive' ? parseOptions(passiveOptions, config, where) : undefined;
+  const options = passive ?? parseOptions(activeOptions, config, where);
+  return {
+    folder,
+    command,
+    data: options.data,
+    fold: passive?.experiment_id ?? 'active',
+    folds: passive?.folds,
+    debug: options.debug,
+    compat: options.compat,
+    channelOrder: options.channel_order,
+    cacheDir: options.cache_dir,
+    fingerprint,
+  };
+}
