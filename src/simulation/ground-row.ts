@@ -1,14 +1,17 @@
 /**
- * The colours of one row of ground pixels. This loop is most of the work of a frame, so it reckons in integers: a factor of
- * 1 is 4096, places are counted in 1/128 of a texel of the strip, and all numbers stay below 2³¹.
+ * The colours of one row of ground pixels. This is most of the work of a frame, so it reckons in integers: a factor of 1 is
+ * 4096, places are counted in 1/128 of a texel of the strip, and all numbers stay below 2³¹. And it goes over the row in short
+ * loops, each over arrays of numbers alone, that hand on what they found: a compiler translates such loops at once and well,
+ * where one long loop takes it as long as thirty frames, and again whenever an object in it turns up in another form.
  *
  * colour = cross-section · (1 + noise) · tone · sunlight · (1 − haze) + haze's colour · haze
  */
 import { COLOUR_ONE, FIELDS, PER_METRE, REACH, SHARE_ONE } from './cross-section.ts';
 import type { Light } from './light.ts';
+import type { Marking } from './road-kind.ts';
 import type { Scene } from './scene.ts';
-import { FINE_STEPS, STRIP_WIDTH } from './strip.ts';
-import { TILE_ONE } from './value-noise.ts';
+import { FINE_STEPS, STRIP_WIDTH, type Strip } from './strip.ts';
+import { type NoiseTile, TILE_ONE } from './value-noise.ts';
 
 /** Pixels between two places that are searched. */
 export const KNOT = 8;
@@ -30,6 +33,10 @@ const FIRST = 64;
 const LAST = (STRIP_WIDTH - 1) * 128 + 63;
 /** A noise byte times a share, shifted by this, is a factor. */
 const NOISE_SHIFT = Math.log2((SHARE_ONE * TILE_ONE) / ONE) | 0;
+/** Farther from an edge of the pavement than this its fraying would not show, fine steps. */
+const FRAY_REACH = 2 * FINE_STEPS;
+/** A texel of the coarse noise is 2^this of the fine. */
+const COARSER = Math.log2(FINE_PER_METRE / COARSE_PER_METRE) | 0;
 /** How much more than green dry spots change red, and blue; how much less shadows take from them. Of ONE. */
 const SPOT_RED = 4915; // 1.2
 const SPOT_GREEN = 3686; // 0.9
@@ -67,138 +74,234 @@ export interface GroundLine {
   readonly dy: number;
 }
 
-/** @param out - [H,W,3]; row `row.v` is written. @param width - W */
-export function paintRow(
-  scene: Scene,
-  row: Row,
-  knots: Knots,
-  line: GroundLine,
-  light: Light,
-  out: Uint8ClampedArray,
-  width: number,
-): void {
-  const { section, strip, fine, coarse, style, fray } = scene;
-  const plain = section.plain[row.level];
-  const { tone, sun } = strip;
-  const lastStrip = strip.length - 2;
-  const fineLevel = Math.min(row.fineLevel, fine.levels.length - 1);
-  const fineTile = fine.levels[fineLevel];
-  const fineSide = fine.size >> fineLevel;
-  const fineMask = fineSide - 1;
-  const coarseLevel = Math.min(row.coarseLevel, coarse.levels.length - 1);
-  const coarseTile = coarse.levels[coarseLevel];
-  const coarseSide = coarse.size >> coarseLevel;
-  const coarseMask = coarseSide - 1;
-  const coarseShift = coarseLevel + 4; // COARSE_PER_METRE = FINE_PER_METRE / 2⁴
-  const haze = 1 - Math.exp(-Math.min(row.depth, WOODS) / light.sight);
-  const [hazeR, hazeG, hazeB] = light.haze.map((value) => Math.round(value * haze));
-  const [lightR, lightG, lightB] = light.tint.map((value) => Math.round(value * (1 - haze) * ONE));
-  const shade = Math.round((light.direct * ONE * 65536) / FULL_SUN);
-  const frayLeft = Math.round((REACH + style.halfWidth - 0.06) * FINE_STEPS);
-  const frayRight = Math.round((REACH - style.halfWidth + 0.06) * FINE_STEPS);
-  const frayReach = 2 * FINE_STEPS; // beyond it a shift would not show
-  const dash = strokes(scene, row);
+/** Paints rows of one width; holds the arrays that its loops hand on. */
+export class RowPainter {
+  readonly #width: number;
+  /** Of every pixel: its place along the road and across it, fine steps. */
+  readonly #along: Int32Array;
+  readonly #across: Int32Array;
+  /** Its place in the world, texels of the fine noise. */
+  readonly #x: Int32Array;
+  readonly #y: Int32Array;
+  /** How much of red, green and blue reaches the eye, for every other pixel; 1 is ONE. */
+  readonly #factors: Int32Array;
+  /** Red, green and blue that the haze adds. */
+  readonly #veil = new Int32Array(3);
 
-  let at = row.v * width * 3;
-  for (let knot = 0; knot * KNOT < width; knot++) {
-    const next = knot + 1 < knots.s.length ? knot + 1 : knot;
-    let s = knots.s[knot] * FINE_STEPS;
-    let offset = (knots.offset[knot] + REACH) * FINE_STEPS;
-    const ds = (knots.s[next] * FINE_STEPS - s) / KNOT;
-    const dOffset = ((knots.offset[next] + REACH) * FINE_STEPS - offset) / KNOT;
-    let x = (line.x + knot * KNOT * line.dx) * FINE_PER_METRE;
-    let y = (line.y + knot * KNOT * line.dy) * FINE_PER_METRE;
-    const dx = line.dx * FINE_PER_METRE;
-    const dy = line.dy * FINE_PER_METRE;
-    const end = Math.min(KNOT, width - knot * KNOT);
-    let factorR = 0;
-    let factorG = 0;
-    let factorB = 0;
-    for (let n = 0; n < end; n++, at += 3) {
-      const along = s > 0 ? s | 0 : 0;
-      const rawAcross = offset | 0;
-      const across = rawAcross < FIRST ? FIRST : rawAcross > LAST ? LAST : rawAcross;
-      const i = along >> 7 < lastStrip ? along >> 7 : lastStrip;
-      const xi = x | 0;
-      const yi = y | 0;
+  /** @param width - of the picture */
+  constructor(width: number) {
+    this.#width = width;
+    this.#along = new Int32Array(width);
+    this.#across = new Int32Array(width);
+    this.#x = new Int32Array(width);
+    this.#y = new Int32Array(width);
+    this.#factors = new Int32Array(3 * Math.ceil(width / 2));
+  }
 
-      // --- cross-section, its edges frayed ---
-      let place = across;
-      if (across > frayLeft && across < frayLeft + frayReach) place += fray[2 * i + 1];
-      else if (across < frayRight && across > frayRight - frayReach) place -= fray[2 * i];
-      const e = (place >> ENTRY_SHIFT) * FIELDS;
-      let r = plain[e];
-      let g = plain[e + 1];
-      let b = plain[e + 2];
-      if (dash !== undefined && place > dash.right && place < dash.left) {
-        const share = dash.share(along);
-        r += ((dash.table[e] - r) * share) >> 7;
-        g += ((dash.table[e + 1] - g) * share) >> 7;
-        b += ((dash.table[e + 2] - b) * share) >> 7;
+  /** @param out - [H,W,3]; row `row.v` is written */
+  paint(scene: Scene, row: Row, knots: Knots, line: GroundLine, light: Light, out: Uint8ClampedArray): void {
+    const [along, across, x, y] = [this.#along, this.#across, this.#x, this.#y];
+    const [factors, veil] = [this.#factors, this.#veil];
+    const { section, strip, fray, style } = scene;
+    const plain = section.plain[row.level];
+    const grain = grainOf(scene.fine, row.fineLevel, 0);
+    const haze = 1 - Math.exp(-Math.min(row.depth, WOODS) / light.sight);
+    const arriving = (channel: number) => Math.round(light.tint[channel] * (1 - haze) * ONE);
+    for (let c = 0; c < 3; c++) veil[c] = Math.round(light.haze[c] * haze);
+
+    interpolate(knots.s, knots.offset, along, across);
+    walk(line.x, line.y, line.dx, line.dy, x, y);
+    lightUp(strip, Math.round((light.direct * ONE * 65536) / FULL_SUN), along, across, factors);
+    frayEdges(fray, style.halfWidth, along, across);
+    addSpots(plain, grainOf(scene.coarse, row.coarseLevel, COARSER), across, x, y, factors);
+    tint(arriving(0), arriving(1), arriving(2), factors);
+    const at = row.v * this.#width * 3;
+    colour(plain, grain, across, x, y, factors, veil, out, at);
+    if (section.dashed?.dash !== undefined) {
+      const { right, left, share } = strokes(section.dashed, section.dashed.dash, row);
+      const stroke = section.stroke[row.level];
+      for (let u = 0; u < across.length; u++) {
+        if (across[u] <= right || across[u] >= left) continue;
+        const e = (across[u] >> ENTRY_SHIFT) * FIELDS;
+        const much = grainAt(plain[e + 3], grain, x[u], y[u]);
+        const painted = share(along[u]);
+        for (let c = 0; c < 3; c++) {
+          const mixed = plain[e + c] + (((stroke[e + c] - plain[e + c]) * painted) >> 7);
+          const seen = (((mixed * much) >> 12) * factors[(u >> 1) * 3 + c]) >> COLOUR_SHIFT;
+          out[at + 3 * u + c] = seen + veil[c];
+        }
       }
-
-      // --- for every other pixel: tone and sunlight from the strip, bilinear, and coarse noise ---
-      if ((n & 1) === 0) {
-        const p = along & 127;
-        const j = (across - 64) >> 7;
-        const q = (across - 64) & 127;
-        const near = i * STRIP_WIDTH + j;
-        const far = near + STRIP_WIDTH;
-        const w11 = p * q;
-        const w10 = (p << 7) - w11;
-        const w01 = (q << 7) - w11;
-        const w00 = 16384 - w11 - w10 - w01;
-        const toned = (tone[near] * w00 + tone[near + 1] * w01 + tone[far] * w10 + tone[far + 1] * w11) >> 9;
-        const sunny = (sun[near] * w00 + sun[near + 1] * w01 + sun[far] * w10 + sun[far + 1] * w11) >> 7;
-        const dark = ((FULL_SUN - sunny) * shade) >> 16;
-        const coarseAt = ((yi >> coarseShift) & coarseMask) * coarseSide + ((xi >> coarseShift) & coarseMask);
-        const spots = (plain[e + 4] * coarseTile[coarseAt]) >> NOISE_SHIFT;
-        // Dry spots are warmer; shadows keep the blue of the sky.
-        factorR = (toned * (ONE - dark)) >> 12;
-        factorG = (toned * (ONE - ((dark * SHADE_GREEN) >> 12))) >> 12;
-        factorB = (toned * (ONE - ((dark * SHADE_BLUE) >> 12))) >> 12;
-        factorR = (((factorR * (ONE + ((spots * SPOT_RED) >> 12))) >> 12) * lightR) >> 12;
-        factorG = (((factorG * (ONE + ((spots * SPOT_GREEN) >> 12))) >> 12) * lightG) >> 12;
-        factorB = (((factorB * (ONE + ((spots * SPOT_BLUE) >> 12))) >> 12) * lightB) >> 12;
-      }
-
-      // --- fine noise of the ground, by its place in the world ---
-      const fineAt = ((yi >> fineLevel) & fineMask) * fineSide + ((xi >> fineLevel) & fineMask);
-      const grain = ONE + ((plain[e + 3] * fineTile[fineAt]) >> NOISE_SHIFT);
-      out[at] = ((((r * grain) >> 12) * factorR) >> COLOUR_SHIFT) + hazeR;
-      out[at + 1] = ((((g * grain) >> 12) * factorG) >> COLOUR_SHIFT) + hazeG;
-      out[at + 2] = ((((b * grain) >> 12) * factorB) >> COLOUR_SHIFT) + hazeB;
-      s += ds;
-      offset += dOffset;
-      x += dx;
-      y += dy;
     }
   }
 }
 
-/** Where in a row the broken line may be, and how much of what a pixel covers there is stroke. */
-interface Strokes {
-  /** Bounds in fine steps. */
-  readonly right: number;
-  readonly left: number;
-  readonly table: Int16Array;
-  /** @param along - fine steps. @returns 0..128 */
-  readonly share: (along: number) => number;
+/** Places of all pixels along and across the road, from those of the knots. */
+function interpolate(s: Float64Array, offset: Float64Array, along: Int32Array, across: Int32Array): void {
+  const width = along.length;
+  for (let first = 0, knot = 0; first < width; first += KNOT, knot++) {
+    const next = knot + 1 < s.length ? knot + 1 : knot;
+    let a = s[knot] * FINE_STEPS;
+    let b = (offset[knot] + REACH) * FINE_STEPS;
+    const da = (s[next] * FINE_STEPS - a) / KNOT;
+    const db = ((offset[next] + REACH) * FINE_STEPS - b) / KNOT;
+    const end = first + KNOT < width ? first + KNOT : width;
+    for (let u = first; u < end; u++) {
+      const place = b | 0;
+      along[u] = a > 0 ? a | 0 : 0;
+      across[u] = place < FIRST ? FIRST : place > LAST ? LAST : place;
+      a += da;
+      b += db;
+    }
+  }
 }
 
-function strokes({ section }: Scene, row: Row): Strokes | undefined {
-  const { dashed } = section;
-  if (dashed?.dash === undefined) return undefined;
-  const { stroke, gap } = dashed.dash;
+/** Places of all pixels in the world, on a line from a start in steps, m. */
+function walk(startX: number, startY: number, dx: number, dy: number, x: Int32Array, y: Int32Array): void {
+  const width = x.length;
+  const right = dx * FINE_PER_METRE;
+  const up = dy * FINE_PER_METRE;
+  for (let first = 0; first < width; first += KNOT) {
+    let a = (startX + first * dx) * FINE_PER_METRE;
+    let b = (startY + first * dy) * FINE_PER_METRE;
+    const end = first + KNOT < width ? first + KNOT : width;
+    for (let u = first; u < end; u++) {
+      x[u] = a | 0;
+      y[u] = b | 0;
+      a += right;
+      b += up;
+    }
+  }
+}
+
+/** Tone and sunlight from the strip, bilinear; shadows keep the blue of the sky. @param shade - what shadows take */
+function lightUp(
+  { length, tone, sun }: Strip,
+  shade: number,
+  along: Int32Array,
+  across: Int32Array,
+  factors: Int32Array,
+): void {
+  const last = length - 2;
+  for (let u = 0, k = 0; u < along.length; u += 2, k += 3) {
+    const s = along[u];
+    const o = across[u] - 64;
+    const near = (s >> 7 < last ? s >> 7 : last) * STRIP_WIDTH + (o >> 7);
+    const far = near + STRIP_WIDTH;
+    const p = s & 127;
+    const q = o & 127;
+    const w11 = p * q;
+    const w10 = (p << 7) - w11;
+    const w01 = (q << 7) - w11;
+    const w00 = 16384 - w11 - w10 - w01;
+    const toned = (tone[near] * w00 + tone[near + 1] * w01 + tone[far] * w10 + tone[far + 1] * w11) >> 9;
+    const sunny = (sun[near] * w00 + sun[near + 1] * w01 + sun[far] * w10 + sun[far + 1] * w11) >> 7;
+    const dark = ((FULL_SUN - sunny) * shade) >> 16;
+    factors[k] = (toned * (ONE - dark)) >> 12;
+    factors[k + 1] = (toned * (ONE - ((dark * SHADE_GREEN) >> 12))) >> 12;
+    factors[k + 2] = (toned * (ONE - ((dark * SHADE_BLUE) >> 12))) >> 12;
+  }
+}
+
+/** Moves places at the edges of the pavement in and out. */
+function frayEdges(fray: Int16Array, halfWidth: number, along: Int32Array, across: Int32Array): void {
+  const last = fray.length / 2 - 2;
+  const left = Math.round((REACH + halfWidth - 0.06) * FINE_STEPS);
+  const right = Math.round((REACH - halfWidth + 0.06) * FINE_STEPS);
+  const leftEnd = left + FRAY_REACH;
+  const rightEnd = right - FRAY_REACH;
+  for (let u = 0; u < across.length; u++) {
+    const place = across[u];
+    const onLeft = place > left && place < leftEnd;
+    const onRight = place < right && place > rightEnd;
+    if (!onLeft && !onRight) continue;
+    const i = along[u] >> 7 < last ? along[u] >> 7 : last;
+    across[u] = onLeft ? place + fray[2 * i + 1] : place - fray[2 * i];
+  }
+}
+
+/** One level of a tile of noise: texels [side, side], each of 2^shift texels of the fine noise. */
+interface Grain {
+  readonly tile: Int8Array;
+  readonly side: number;
+  readonly shift: number;
+}
+
+function grainOf({ levels, size }: NoiseTile, level: number, coarser: number): Grain {
+  const n = Math.min(level, levels.length - 1);
+  return { tile: levels[n], side: size >> n, shift: n + coarser };
+}
+
+/** 1 (ONE) and so much of the noise at a place. */
+function grainAt(amount: number, { tile, side, shift }: Grain, x: number, y: number): number {
+  const mask = side - 1;
+  const noise = tile[((y >> shift) & mask) * side + ((x >> shift) & mask)];
+  return ONE + ((amount * noise) >> NOISE_SHIFT);
+}
+
+/** Coarse noise: dry spots, warmer than what is around them. */
+function addSpots(
+  plain: Int16Array,
+  noise: Grain,
+  across: Int32Array,
+  x: Int32Array,
+  y: Int32Array,
+  factors: Int32Array,
+): void {
+  for (let u = 0, k = 0; u < across.length; u += 2, k += 3) {
+    const amount = plain[(across[u] >> ENTRY_SHIFT) * FIELDS + 4];
+    const spots = grainAt(amount, noise, x[u], y[u]) - ONE;
+    factors[k] = (factors[k] * (ONE + ((spots * SPOT_RED) >> 12))) >> 12;
+    factors[k + 1] = (factors[k + 1] * (ONE + ((spots * SPOT_GREEN) >> 12))) >> 12;
+    factors[k + 2] = (factors[k + 2] * (ONE + ((spots * SPOT_BLUE) >> 12))) >> 12;
+  }
+}
+
+function tint(red: number, green: number, blue: number, factors: Int32Array): void {
+  for (let k = 0; k < factors.length; k += 3) {
+    factors[k] = (factors[k] * red) >> 12;
+    factors[k + 1] = (factors[k + 1] * green) >> 12;
+    factors[k + 2] = (factors[k + 2] * blue) >> 12;
+  }
+}
+
+/** Colours of the cross-section, with the ground's fine noise, as they reach the eye; written from byte `at` on. */
+function colour(
+  plain: Int16Array,
+  noise: Grain,
+  across: Int32Array,
+  x: Int32Array,
+  y: Int32Array,
+  factors: Int32Array,
+  veil: Int32Array,
+  out: Uint8ClampedArray,
+  at: number,
+): void {
+  const red = veil[0];
+  const green = veil[1];
+  const blue = veil[2];
+  for (let u = 0, i = at; u < across.length; u++, i += 3) {
+    const e = (across[u] >> ENTRY_SHIFT) * FIELDS;
+    const f = (u >> 1) * 3;
+    const grain = grainAt(plain[e + 3], noise, x[u], y[u]);
+    out[i] = ((((plain[e] * grain) >> 12) * factors[f]) >> COLOUR_SHIFT) + red;
+    out[i + 1] = ((((plain[e + 1] * grain) >> 12) * factors[f + 1]) >> COLOUR_SHIFT) + green;
+    out[i + 2] = ((((plain[e + 2] * grain) >> 12) * factors[f + 2]) >> COLOUR_SHIFT) + blue;
+  }
+}
+
+/**
+ * Where in a row the broken line may be, right to left in fine steps, and how much of what a pixel covers there is
+ * stroke, 0..128, at a place along the road in fine steps.
+ */
+function strokes({ offset, width }: Marking, { stroke, gap }: NonNullable<Marking['dash']>, row: Row) {
   const period = stroke + gap;
   /** Metres of stroke between 0 and s ≥ 0. */
   const painted = (s: number) => Math.floor(s / period) * stroke + Math.min(s % period, stroke);
-  const reach = dashed.width / 2 + Math.abs(row.step);
+  const reach = width / 2 + Math.abs(row.step);
   return {
-    right: (dashed.offset - reach + REACH) * FINE_STEPS,
-    left: (dashed.offset + reach + REACH) * FINE_STEPS,
-    table: section.stroke[row.level],
-    share: (along) => {
+    right: (offset - reach + REACH) * FINE_STEPS,
+    left: (offset + reach + REACH) * FINE_STEPS,
+    share: (along: number) => {
       const from = Math.max(along / FINE_STEPS - row.extent / 2, 0);
       const to = from + row.extent;
       return Math.round(((painted(to) - painted(from)) / row.extent) * 128);

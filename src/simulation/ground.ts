@@ -12,8 +12,8 @@ import {
   type GroundLine,
   KNOT,
   type Knots,
-  paintRow,
   type Row,
+  RowPainter,
 } from './ground-row.ts';
 import type { Light } from './light.ts';
 import type { Scene } from './scene.ts';
@@ -49,13 +49,13 @@ export function groundRows(eye: Camera): Row[] {
 }
 
 export class GroundPainter {
-  readonly #eye: Camera;
   readonly #rows: readonly Row[];
   readonly #knots: Knots;
+  readonly #painter: RowPainter;
 
   constructor(eye: Camera) {
-    this.#eye = eye;
     this.#rows = groundRows(eye);
+    this.#painter = new RowPainter(eye.width);
     const count = Math.ceil((eye.width - 1) / KNOT) + 1;
     this.#knots = { s: new Float64Array(count), offset: new Float64Array(count) };
   }
@@ -89,7 +89,7 @@ export class GroundPainter {
       } else {
         this.#knots.offset.fill(REACH);
       }
-      paintRow(scene, row, this.#knots, line, light, clamped, this.#eye.width);
+      this.#painter.paint(scene, row, this.#knots, line, light, clamped);
     }
   }
 }

@@ -14,6 +14,10 @@ const STEPS = 32;
 const CORNER = 0.72;
 /** Binary places of the fixed-point tables. */
 const POINT = 12;
+/** Noise and value share 31 bits, which holds deviations below 8 grey levels and values below 512. */
+const NOISE_BITS = 10;
+const NOISE_MOST = 2 ** NOISE_BITS - 1;
+const VALUE_MOST = 2 ** (31 - NOISE_BITS) - 1;
 
 export class Sensor {
   readonly #width: number;
@@ -21,9 +25,8 @@ export class Sensor {
   readonly #darkening: Uint8Array;
   /** Normal deviates, 1 is 32. */
   readonly #deviates: Int8Array;
-  /** Exposed values by step of darkening and value, and deviations of the noise by value: fixed point. */
+  /** By step of darkening and value: the exposed value, and in the lowest ten bits the noise's deviation; fixed point. */
   readonly #values = new Int32Array(STEPS * 256);
-  readonly #noise = new Int32Array(256);
   readonly #seed: number;
   #light: Light | undefined;
 
@@ -50,7 +53,6 @@ export class Sensor {
   expose(light: Light, frame: Uint8Array, key: number): void {
     this.#adjust(light);
     const values = this.#values;
-    const noise = this.#noise;
     const deviates = this.#deviates;
     const darkening = this.#darkening;
     const width = this.#width;
@@ -60,12 +62,12 @@ export class Sensor {
       for (const end = pixel + width; pixel < end; pixel++, k++, i += 3) {
         const step = darkening[pixel] << 8;
         const deviate = deviates[k & (DEVIATES - 1)];
-        const r = out[i];
-        const g = out[i + 1];
-        const b = out[i + 2];
-        out[i] = (values[step | r] + noise[r] * deviate) >> POINT;
-        out[i + 1] = (values[step | g] + noise[g] * deviate) >> POINT;
-        out[i + 2] = (values[step | b] + noise[b] * deviate) >> POINT;
+        const r = values[step | out[i]];
+        const g = values[step | out[i + 1]];
+        const b = values[step | out[i + 2]];
+        out[i] = ((r >> NOISE_BITS) + (r & NOISE_MOST) * deviate) >> POINT;
+        out[i + 1] = ((g >> NOISE_BITS) + (g & NOISE_MOST) * deviate) >> POINT;
+        out[i + 2] = ((b >> NOISE_BITS) + (b & NOISE_MOST) * deviate) >> POINT;
       }
     }
   }
@@ -75,12 +77,13 @@ export class Sensor {
     if (light === this.#light) return;
     this.#light = light;
     for (let value = 0; value < 256; value++) {
+      const deviation = light.noise * Math.sqrt(0.25 + 0.75 * ((value * light.exposure) / 128));
+      const noise = Math.min(Math.round((deviation / 32) * 2 ** POINT), NOISE_MOST);
       for (let step = 0; step < STEPS; step++) {
         const exposed = value * light.exposure * (1 - (1 - CORNER) * (step / STEPS));
-        this.#values[step * 256 + value] = Math.round((exposed + 0.5) * 2 ** POINT);
+        const shown = Math.min(Math.round((exposed + 0.5) * 2 ** POINT), VALUE_MOST);
+        this.#values[step * 256 + value] = (shown << NOISE_BITS) | noise;
       }
-      const deviation = light.noise * Math.sqrt(0.25 + 0.75 * ((value * light.exposure) / 128));
-      this.#noise[value] = Math.round((deviation / 32) * 2 ** POINT);
     }
   }
 }
