@@ -205,11 +205,14 @@ export class SoftLine implements Canvas {
     const { height, width, blurred, soft } = this;
     const reach = weights.length >> 1;
     const to = y * width;
-    soft.fill(0, to + first, to + last + 1);
-    for (let k = 0; k < weights.length; k++) {
-      const weight = weights[k];
-      const from = mirrored(y + k - reach, height) * width;
-      for (let x = first; x <= last; x++) soft[to + x] += weight * blurred[from + x];
+    // The kernel is symmetric: rows at the same distance above and below share a weight.
+    const middle = weights[reach];
+    for (let x = first; x <= last; x++) soft[to + x] = middle * blurred[to + x];
+    for (let k = 1; k <= reach; k++) {
+      const weight = weights[reach + k];
+      const above = mirrored(y - k, height) * width;
+      const below = mirrored(y + k, height) * width;
+      for (let x = first; x <= last; x++) soft[to + x] += weight * (blurred[above + x] + blurred[below + x]);
     }
   }
 }
