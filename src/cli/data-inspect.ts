@@ -143,11 +143,18 @@ function labelText({ labelSign }: Dataset, { labels, suggestedScale }: DatasetSu
     `  ${labels.edges[n]} … ${labels.edges[n + 1]}`,
     `${((100 * count) / Math.max(1, inRange)).toFixed(1)} %`,
   ]);
-  const { scale, mean, deviation, smallest, largest } = labels;
+  const { scale, mean, deviation, smallest, largest, below, above, edges } = labels;
+  // The published scripts leave these out, so their shares are those of the labels in range.
+  const outside = (where: string, count: number) =>
+    count === 0 ? [] : [[`  ${where}`, `${count} labels, not among the 100 %`]];
   return [
     `labels: curvature in 1/m × ${labelSign * scale}; mean ${mean.toFixed(2)}, deviation ${deviation.toFixed(2)}, ` +
       `from ${smallest.toFixed(2)} to ${largest.toFixed(2)}`,
-    aligned(bins),
+    aligned([
+      ...outside(`below ${edges[0]}`, below),
+      ...bins,
+      ...outside(`above ${edges[edges.length - 1]}`, above),
+    ]),
     ...(suggestedScale === scale
       ? []
       : [

@@ -45,7 +45,16 @@ test('frames, memory, rate, skips and labels are those of all recordings, labels
   expect(summary.labels.deviation).toBeCloseTo(Math.sqrt(99 / 12), 9);
   // −9 … −6, then −5 … −1, then 0: of each value 30 frames.
   expect(summary.labels.histogram).toEqual([0, 120, 150, 30, 0, 0]);
+  expect(summary.labels).toMatchObject({ below: 0, above: 0 });
   expect(summary.suggestedScale).toBe(50);
+});
+
+test('labels outside the histogram are counted apart', () => {
+  const { labels } = summarise({ ...dataset, labelScale: 1000 }, [info('a.h5', 100)]);
+  // 0, −10 … −90, each ten times: −70, −80 and −90 lie below −60.
+  expect(labels).toMatchObject({ below: 30, above: 0, histogram: [50, 10, 0, 10, 0, 0] });
+  const mirrored = summarise({ ...dataset, labelScale: 1000, labelSign: 1 }, [info('a.h5', 100)]);
+  expect(mirrored.labels).toMatchObject({ below: 0, above: 30 });
 });
 
 test('the folds are listed with their frames', () => {

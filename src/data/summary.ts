@@ -58,6 +58,9 @@ export interface DatasetSummary {
     /** Counts in the bins between `edges`. */
     readonly edges: readonly number[];
     readonly histogram: readonly number[];
+    /** Labels that lie beyond the first and the last edge, in no bin. */
+    readonly below: number;
+    readonly above: number;
   };
   /** The scale that suits these labels; see label-scale.ts. */
   readonly suggestedScale: number;
@@ -92,6 +95,8 @@ export function summarise(dataset: Dataset, infos: readonly RecordingInfo[]): Da
       largest: labels.reduce((a, b) => Math.max(a, b)),
       edges: LABEL_BINS,
       histogram: histogram(labels, LABEL_BINS),
+      below: labels.filter((label) => label < LABEL_BINS[0]).length,
+      above: labels.filter((label) => label > LABEL_BINS[LABEL_BINS.length - 1]).length,
     },
     suggestedScale: suggestScale(stored),
     ...splitsOf(dataset, infos),

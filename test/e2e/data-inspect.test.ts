@@ -102,6 +102,15 @@ test('data inspect --json has every number of the summary, and looks at BGR fram
   expect(summary.labels.mean).toBeCloseTo(-0.495, 9);
 });
 
+test('data inspect counts labels beyond the histogram in rows of their own', async () => {
+  const dir = await folderOf({ 'a.h5': { frames: 100, label: (n) => (n - 20) / 1000 } });
+  const { status, stdout } = await ncpTrain(['data', 'inspect', dir, '--out', join(dir, 's.png')]);
+  expect(status).toBe(0);
+  expect(stdout).toContain('  -15 … -5   12.3 %\n'); // 10 of the 81 from −20 to 60
+  expect(stdout).toContain('  above 60   19 labels, not among the 100 %\n');
+  expect(stdout).not.toContain('below');
+});
+
 test('data inspect shows what can be shown, and ends with status 3 for a damaged recording', async () => {
   const dir = await folderOf({ 'a.h5': {}, 'b.h5': {} });
   truncateSync(join(dir, 'a.h5'), 4000);
