@@ -1,11 +1,12 @@
 /**
  * `npm run bench -- grow`: how the cost of a step grows with the batch, the sequence, the cell and the number of workers,
  * and that of making batches with the number of recordings and loaders. Each point is a process of its own, so that
- * its memory is its own; the points of a series alternate.
+ * its memory is its own; the points of a series alternate. `--plots FOLDER` draws them.
  */
 import { availableParallelism } from 'node:os';
 import type { BackendName } from '../src/backend/names.ts';
 import { type OwnTask, startOwn, withChildren } from './child.ts';
+import { drawGrowth } from './growth-plot.ts';
 import { type BenchOptions, type BenchRow, say } from './row.ts';
 import { alternate, figuresOf, ratiosOf } from './timing.ts';
 
@@ -50,12 +51,13 @@ function seriesOf(models: readonly string[], backends: readonly string[]): Serie
   return series;
 }
 
-export async function benchGrow({ models, backend, repetitions }: BenchOptions): Promise<BenchRow[]> {
+export async function benchGrow({ models, backend, repetitions, plots }: BenchOptions): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
   for (const series of seriesOf(models, backend)) {
     say(`${series.factor} of ${series.model} ${series.backend}`);
     rows.push(...(await measured(series, repetitions)));
   }
+  if (plots !== undefined) await drawGrowth(rows, plots);
   return rows;
 }
 

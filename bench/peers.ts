@@ -45,15 +45,17 @@ const EVALUATION: Peer = {
   models: ['wm', 'lstm'],
 };
 
-export async function benchPeers({ models, backend, repetitions }: BenchOptions): Promise<BenchRow[]> {
+export async function benchPeers(options: BenchOptions): Promise<BenchRow[]> {
+  const { models, backend, repetitions } = options;
+  const wanted = ({ name }: Peer) => options.peers?.some((word) => name.includes(word)) ?? true;
   const python = await peersPython();
   const ours = backend.filter((name) => BACKENDS.includes(name as BackendName)) as BackendName[];
   await useBackend('wasm'); // to count parameters; steps are the children's
   const rows: BenchRow[] = [];
   for (const model of MODELS.filter((name) => models.includes(name))) {
-    const peers = PEERS.filter((peer) => peer.models.includes(model));
+    const peers = PEERS.filter((peer) => peer.models.includes(model) && wanted(peer));
     rows.push(...(await compared('step', model, 'train', ours, peers, python, repetitions)));
-    if (!EVALUATION.models.includes(model)) continue;
+    if (!EVALUATION.models.includes(model) || !wanted(EVALUATION)) continue;
     rows.push(...(await compared('evaluate', model, 'evaluate', ours, [EVALUATION], python, repetitions)));
   }
   return rows;

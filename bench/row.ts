@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly repetitions: number;
   /** Print JSON; what takes long says so on stderr either way. */
   readonly json?: boolean;
+  /** Words of the peers' names that are wanted; all if left out. */
+  readonly peers?: string[];
   /** Folder for plots, where a benchmark draws some. */
   readonly plots?: string;
 }

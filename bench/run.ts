@@ -37,6 +37,13 @@ await new Command('bench')
     new Option('--backend <names>', 'comma-separated').argParser(oneOf(BACKENDS)).default([...BACKENDS]),
   )
   .option('--repetitions <n>', 'timed repetitions', Number, 9)
+  .option('--plots <folder>', 'grow: draw SVG files there')
+  .addOption(
+    new Option(
+      '--peers <words>',
+      'peers: those whose names have one of these words, comma-separated',
+    ).argParser((text: string) => text.split(',')),
+  )
   .option('--json', 'print JSON instead of a table')
   .action(async (name: string, options: BenchOptions, command: Command) => {
     const benchmark = await BENCHMARKS[name]?.();
