@@ -24,6 +24,11 @@ export const groups: Record<string, string> = {
 
 export const commands: CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'make a few drives, train two models on them, test both: three minutes',
+    load: () => import('./demo.ts'),
+  },
+  {
     name: 'passive',
     summary: 'train on one fold of the passive recordings (10-fold cross-testing)',
     load: () => import('./passive.ts'),

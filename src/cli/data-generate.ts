@@ -71,11 +71,16 @@ async function generate(options: GenerateOptions, json: boolean): Promise<void> 
   console.log(json ? JSON.stringify(result, null, 2) : text(result));
 }
 
-/** Makes what is missing, with a bar. @returns false where a signal ended it; the exit status is set then */
-async function generatedWhole(plan: GeneratePlan): Promise<boolean> {
+/**
+ * Makes what is missing, with a bar.
+ * @param quiet - without
+ * @returns false where a signal ended it; the exit status is set then
+ */
+export async function generatedWhole(plan: GeneratePlan, quiet = false): Promise<boolean> {
   const { missing, options } = plan;
   const total = missing.length * options.frames;
-  const progress = total > 0 ? startProgress(`generating ${options.out}`, total, 'frames') : undefined;
+  const progress =
+    total > 0 && !quiet ? startProgress(`generating ${options.out}`, total, 'frames') : undefined;
   const stopping = new AbortController();
   const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
   process.on('SIGINT', stop).on('SIGTERM', stop);

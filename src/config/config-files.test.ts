@@ -5,11 +5,11 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configFiles } from './config-files.ts';
 import { mergeOptions } from './flags.ts';
-import { activeOptions, passiveOptions } from './schema.ts';
+import { activeOptions, demoOptions, passiveOptions } from './schema.ts';
 import { readOptionsFile } from './yaml.ts';
 
 const FOLDER = join(import.meta.dirname, '../../configs');
-const SCHEMAS = { 'passive.yaml': passiveOptions, 'active.yaml': activeOptions };
+const SCHEMAS = { 'passive.yaml': passiveOptions, 'active.yaml': activeOptions, 'demo.yaml': demoOptions };
 
 it('there is one for each schema', () => {
   expect([...configFiles().keys()]).toEqual(Object.keys(SCHEMAS));

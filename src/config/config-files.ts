@@ -1,5 +1,5 @@
 /** What stands in `configs/`: written by `npm run configs`, compared in a test. */
-import { activeOptions, passiveOptions } from './schema.ts';
+import { activeOptions, demoOptions, passiveOptions } from './schema.ts';
 import { commentedYaml } from './yaml.ts';
 
 const head = (what: string, file: string, command: string) => `\
@@ -8,7 +8,7 @@ const head = (what: string, file: string, command: string) => `\
 #   ncp-train ${command} --config ${file}
 #
 # Copy it, change what is to be different, delete the rest: what is left out has its default. Flags on the command line
-# win over the file, e.g. --model lstm. Written by \`npm run configs\` from src/config/schema.ts.
+# win over the file, e.g. --seed 2. Written by \`npm run configs\` from src/config/schema.ts.
 
 `;
 
@@ -27,6 +27,14 @@ export function configFiles(): Map<string, string> {
         'configs/active.yaml',
         'active',
       ) + commentedYaml(activeOptions, { model: 'wm' }),
+    ],
+    [
+      'demo.yaml',
+      head(
+        'Options of `ncp-train demo`: what makes a training of minutes learn something, and why.',
+        'configs/demo.yaml',
+        'demo',
+      ) + commentedYaml(demoOptions),
     ],
   ]);
 }

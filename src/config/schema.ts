@@ -214,5 +214,48 @@ export const activeOptions = z.strictObject({
   log_period: logPeriod(1),
 });
 
+/**
+ * `ncp-train demo`: a passive set and two trainings that fit into three minutes. A passive run with the paper's options makes
+ * some twenty updates in that time, which teach nothing; what is chosen here makes a few hundred smaller ones.
+ */
+export const demoOptions = z.strictObject({
+  out: option(z.string(), 'demo', 'folder for recordings, runs and pictures, all of the demo'),
+  recordings: option(
+    z.int().min(2).max(19),
+    8,
+    'recordings to make, the first so many of the paper’s 19 names; 7 to train on, 1 for the test',
+  ),
+  frames: option(z.int().min(48), 200, 'frames of each recording, 125×200 pixels; 200 are 7 s'),
+  experiment_id: option(z.int().min(0), 0, 'the fold; the test drive of fold 0 has curves to both sides'),
+  epochs: option(z.int().min(1), 4, 'passes over the training frames, 36 updates each'),
+  batch_size: option(
+    z.int().min(1),
+    4,
+    'sequences in a batch: a fifth of the paper’s, for five times the updates',
+  ),
+  seq_len: option(
+    z.int().min(1),
+    8,
+    'frames in a training sequence: half the paper’s, for twice the updates; at 30 frames/s a quarter of a second',
+  ),
+  lr: option(
+    z.number().gt(0),
+    0.002,
+    'learning rate of Adam: four times the paper’s, since there are 144 updates and not tens of thousands',
+  ),
+  label_scale: option(
+    z.number().gt(0),
+    200,
+    'factor from curvature in 1/m to labels: brings their deviation, 5.6 at the paper’s 1000, near 1, ' +
+      'where both models’ outputs lie from the start (wm: within about ±1)',
+  ),
+  seed: training.seed,
+  backend: training.backend,
+  workers: training.workers,
+  loaders: training.loaders,
+  threads: training.threads,
+});
+
 export type PassiveOptions = z.output<typeof passiveOptions>;
 export type ActiveOptions = z.output<typeof activeOptions>;
+export type DemoOptions = z.output<typeof demoOptions>;

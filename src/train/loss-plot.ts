@@ -5,11 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import { BLUE, GREY, VERMILION } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
 import { replaceFile, sweepTemporary } from './durable.ts';
-import { TRAIN_LOG_FILE } from './metrics-log.ts';
+import { TRAIN_LOG_FILE, trainLogRows } from './metrics-log.ts';
 
 export const PLOTS_FOLDER = 'plots';
 export const LOSS_PLOT_FILE = join(PLOTS_FOLDER, 'loss.svg');
@@ -70,11 +69,9 @@ export async function drawLoss(folder: string, plot: LossPlot): Promise<void> {
 
 /** @param log - text of a `train_log.csv` */
 export function lossSvg(log: string, { title, labelScale, constant }: LossPlot): Promise<string> {
-  const rows: Record<string, string>[] = parse(log, { columns: true });
-  const points = (column: string, shift: number): Point[] =>
-    rows
-      .filter((row) => row[column] !== '')
-      .map((row) => ({ epoch: Number(row.epoch) + shift, loss: Number(row[column]) }));
+  const rows = trainLogRows(log);
+  const points = (column: 'train_loss' | 'valid_loss', shift: number): Point[] =>
+    rows.flatMap(({ epoch, [column]: loss }) => (loss === null ? [] : { epoch: epoch + shift, loss }));
   const train = points('train_loss', 0.5);
   const valid = points('valid_loss', 0);
   const best = valid.reduce<Point | undefined>((a, b) => (a && a.loss <= b.loss ? a : b), undefined);

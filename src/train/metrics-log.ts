@@ -5,6 +5,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { replaceFile, writeFailure } from './durable.ts';
 
@@ -16,6 +17,15 @@ export type TrainLogRow = { readonly epoch: number } & {
 
 export const TRAIN_LOG_FILE = 'train_log.csv';
 export const METRICS_FILE = 'metrics.jsonl';
+
+/** @param text - of a `train_log.csv` */
+export function trainLogRows(text: string): TrainLogRow[] {
+  const rows: Record<string, string>[] = parse(text, { columns: true });
+  const value = (cell: string) => (cell === '' ? null : Number(cell));
+  return rows.map(
+    (row) => Object.fromEntries(TRAIN_LOG_COLUMNS.map((name) => [name, value(row[name])])) as TrainLogRow,
+  );
+}
 
 export interface MetricsLog {
   /** Epochs before the resumed one that have no readable row any more; someone changed the file. */

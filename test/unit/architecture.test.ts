@@ -13,6 +13,7 @@ const LEVELS = [
   ['augment', 'models'],
   ['data'],
   ['train', 'library', 'simulation', 'analysis'],
+  ['demo'],
   ['cli', 'index.ts'],
 ];
 

@@ -1,0 +1,168 @@
+/**
+ * `ncp-train demo`: the whole way on a small scale, for whoever wants to see it work: recordings of a simulated road, two
+ * models trained on a fold of them, their test, pictures. What it runs are ordinary `data generate` and `passive` runs, so
+ * that an interrupted demo goes on, and everything can be looked at and continued. docs/demo.md
+ */
+
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { parseOptions } from '../config/parse.ts';
+import { type DemoOptions, demoOptions, type PassiveOptions, passiveOptions } from '../config/schema.ts';
+import { DEMO_MODELS, type DemoModel, type PerModel } from '../demo/pictures.ts';
+import { type DemoResult, demoResult } from '../demo/result.ts';
+import { ConfigError, NcpTrainError } from '../errors.ts';
+import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate.ts';
+import { trainSession } from '../train/session.ts';
+import { exitStatusOf } from '../train/signals.ts';
+import { generatedWhole } from './data-generate.ts';
+import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { aligned } from './table.ts';
+import { trainingView } from './training-view.ts';
+
+/** Of the generated frames. */
+const SIZE = { height: 125, width: 200 };
+
+interface Control {
+  readonly fresh: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+export function define(command: Command): void {
+  addOptionFlags(command, demoOptions)
+    .option('--new', 'start anew; the runs that are there are moved aside')
+    .option('--quiet', 'print warnings and the result only')
+    .option('--json', 'print the result as JSON')
+    .action(async () => {
+      const options = optionsFrom(command, demoOptions);
+      if (options === undefined) return;
+      const flags = command.opts();
+      await demo(options, {
+        fresh: flags.new === true,
+        quiet: flags.quiet === true,
+        json: flags.json === true,
+      });
+    });
+}
+
+async function demo(options: DemoOptions, control: Control): Promise<void> {
+  const { out } = options;
+  const started = performance.now();
+  const say = (text: string) => {
+    if (!control.quiet) process.stderr.write(`${text}\n`);
+  };
+  const stopped = () => {
+    say(`stopped; ${program()} demo goes on from there`);
+    if (control.json) console.log(JSON.stringify({ out, state: 'stopped' }, null, 2));
+  };
+
+  const plan = await named(out, () => planData(options, control.fresh));
+  const all = plan.kept.length + plan.missing.length;
+  say(`1. ${all} drives of ${options.frames} frames on a simulated road: ${plan.options.out}`);
+  if (plan.missing.length === 0) say('   there already');
+  if (!(await generatedWhole(plan, control.quiet))) return stopped();
+
+  const runs = {} as Record<DemoModel, PassiveOptions>;
+  for (const [n, model] of DEMO_MODELS.entries()) {
+    runs[model] = passiveRun(options, model);
+    say(`\n${n + 2}. training ${model}`);
+    const { ending } = await named(out, () =>
+      trainSession({
+        command: 'passive',
+        options: runs[model],
+        argv: process.argv.slice(2),
+        resume: control.fresh ? 'no' : 'auto',
+        fresh: control.fresh,
+        observer: trainingView(1, control.quiet),
+      }),
+    );
+    if (ending.kind === 'already finished') say('   finished already');
+    if (ending.kind === 'stopped') {
+      if (ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
+      return stopped();
+    }
+  }
+
+  say(`\n${DEMO_MODELS.length + 2}. testing both\n`);
+  const result = await demoResult(out, runs as PerModel<PassiveOptions>);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(
+    control.json ? JSON.stringify({ ...result, state: 'finished', seconds }, null, 2) : text(result, options),
+  );
+}
+
+async function planData(options: DemoOptions, fresh: boolean): Promise<GeneratePlan> {
+  const request: GenerateOptions = {
+    ...{ kind: 'passive', out: join(options.out, 'data'), ...SIZE, compress: false, seed: 0, force: false },
+    ...{ frames: options.frames, recordings: options.recordings, workers: availableParallelism() },
+  };
+  try {
+    return await planGeneration(request);
+  } catch (error) {
+    if (!fresh || !(error instanceof NcpTrainError) || error.exitStatus !== 2) throw error;
+    return planGeneration({ ...request, force: true }); // drives of other options are made anew, those of the same kept
+  }
+}
+
+/** The options of a model's run: the demo's where it has its own, the paper's elsewhere. */
+function passiveRun(options: DemoOptions, model: DemoModel): PassiveOptions {
+  const { out, recordings: _recordings, frames: _frames, ...same } = options;
+  const places = {
+    data: join(out, 'data'),
+    cache_dir: join(out, 'cache'),
+    sessions_dir: join(out, 'sessions'),
+  };
+  const own = { model, base_path: 'demo', log_period: 1, final: true };
+  return parseOptions(passiveOptions, { ...same, ...places, ...own }, 'demo');
+}
+
+/** What is there already and does not fit has remedies of the demo's own. */
+async function named<Value>(out: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NcpTrainError) || error.exitStatus !== 2) throw error;
+    throw new ConfigError(
+      `${out}: the demo cannot go on with what is there. --new starts it anew, --out FOLDER makes another beside it\n` +
+        `  ${error.message}`,
+    );
+  }
+}
+
+function text({ backend, constant, models, pictures }: DemoResult, options: DemoOptions): string {
+  const figure = (value: number) => value.toFixed(3);
+  const rows = [
+    ['loss', 'validation, untrained', 'validation, best epoch', 'test'],
+    ...models.map(({ model, validation, test }) => [
+      model,
+      figure(validation.untrained),
+      `${figure(validation.best)} (epoch ${validation.best_epoch})`,
+      figure(test),
+    ]),
+    ['best constant', '', figure(constant.validation), figure(constant.test)],
+  ];
+  const call = program();
+  const config = join(models[1].folder, 'config.yaml');
+  return [
+    aligned(rows),
+    '',
+    'The losses are mean squared errors of the steering. A model below the constant has begun to see where the road goes;',
+    `that is all that a few minutes on ${options.recordings - 1} short drives can show. Which model is better, or how either would drive, they`,
+    'cannot: the paper trains for days of video, a hundred times as many updates, and compares ten folds.',
+    '',
+    `pictures: ${pictures.filter((path) => path.endsWith('.svg')).join(', ')}, and the same as .png`,
+    '',
+    'to go on',
+    ...(backend === 'wasm' ? [`  several times as fast  ${call} backend install`] : []),
+    `  more epochs            ${call} passive --config ${config} --resume --epochs ${4 * options.epochs}`,
+    `  drives of your own     ${call} data import --help`,
+    '  what all this is       docs/training.md, docs/data.md',
+  ].join('\n');
+}
+
+/** How this program was called, to be typed again. */
+function program(): string {
+  const script = process.argv[1] ?? '';
+  return basename(script) === 'ncp-train.js' ? `node ${relative(process.cwd(), script)}` : 'ncp-train';
+}
