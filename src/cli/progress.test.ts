@@ -53,14 +53,19 @@ test('remaining time is in seconds, minutes, or hours', () => {
   ]);
 });
 
-test('on a terminal a bar is rewritten, no wider than the terminal', () => {
+test.each([
+  [100, 'caching', 'caching [============            ] 50 of 100 frames, 25 frames/s, 2 s left'],
+  [60, 'caching', 'caching [=====    ] 50 of 100 frames, 25 frames/s, 2 s left'],
+  [60, 'caching 20180705_mit_to_devens.h5', 'caching 20180705_m… 50 of 100 frames, 25 frames/s, 2 s left'],
+  [30, 'caching 20180705_mit_to_devens.h5', 'caching 201… 50 of 100 frames'],
+])('on a terminal of %i columns a bar is rewritten that fits', (columns, what, shown) => {
   const cursor = { cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
-  const { stream, text } = sink({ isTTY: true, columns: 60, ...cursor });
-  const progress = startProgress('caching', 100, 'frames', stream);
+  const { stream, text } = sink({ isTTY: true, columns, ...cursor });
+  const progress = startProgress(what, 100, 'frames', stream);
   vi.advanceTimersByTime(2000);
   progress.update(50);
   vi.advanceTimersByTime(200);
   progress.finish();
-  expect(text()).toContain('caching [============            ] 50 of 100 frames');
+  expect(text()).toContain(shown);
   expect(text()).not.toContain('\n50');
 });

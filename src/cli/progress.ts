@@ -7,6 +7,10 @@ import { type Options, SingleBar } from 'cli-progress';
 const TERMINAL_MS = 100;
 const PLAIN_MS = 5000;
 
+/** Characters of a bar where there is room, and of a text where there is none. */
+const CELLS = 24;
+const SHORTEST = 12;
+
 export interface Progress {
   /** @param done - of the total, so far @param what - replaces the text before the bar, e.g. the file at work */
   update(done: number, what?: string): void;
@@ -40,9 +44,7 @@ function terminalProgress(
   stream: NodeJS.WriteStream,
 ): Progress {
   const format: Options['format'] = (_, { progress, value }, { text }) => {
-    const cells = Math.round(progress * 24);
-    const line = `${text} [${'='.repeat(cells).padEnd(24)}] ${described(value, total, unit, started)}`;
-    return line.slice(0, (stream.columns ?? 80) - 1); // a line that wraps is not rewritten
+    return line(text, progress, described(value, total, unit, started), (stream.columns ?? 80) - 1);
   };
   const bar = new SingleBar({ format, stream, fps: 1000 / TERMINAL_MS, hideCursor: true, linewrap: null });
   bar.start(total, 0, { text: what });
@@ -50,6 +52,18 @@ function terminalProgress(
     update: (done, text = what) => bar.update(done, { text }),
     finish: () => bar.stop(),
   };
+}
+
+/**
+ * `caching a.h5 [======      ] 40 of 80 frames, 7 s left`, no wider than `columns`, since a line that wraps is not
+ * rewritten. Where room is short the bar shrinks first, then the text; figures are what one looks for.
+ */
+function line(text: string, progress: number, figures: string, columns: number): string {
+  const cells = Math.min(CELLS, columns - text.length - figures.length - 4);
+  const bar = cells < 6 ? '' : ` [${'='.repeat(Math.round(progress * cells)).padEnd(cells)}]`;
+  const room = Math.max(SHORTEST, columns - bar.length - figures.length - 1);
+  const head = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+  return `${head}${bar} ${figures}`.slice(0, columns);
 }
 
 function plainProgress(
