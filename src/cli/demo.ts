@@ -10,10 +10,9 @@ import type { Command } from 'commander';
 import { parseOptions } from '../config/parse.ts';
 import { type DemoOptions, demoOptions, type PassiveOptions, passiveOptions } from '../config/schema.ts';
 import { DEMO_MODELS, type DemoModel, type PerModel } from '../demo/pictures.ts';
-import { type DemoResult, demoResult } from '../demo/result.ts';
+import type { DemoResult } from '../demo/result.ts';
 import { ConfigError, NcpTrainError } from '../errors.ts';
 import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate.ts';
-import { trainSession } from '../train/session.ts';
 import { exitStatusOf } from '../train/signals.ts';
 import { generatedWhole } from './data-generate.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
@@ -57,6 +56,11 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
     if (control.json) console.log(JSON.stringify({ out, state: 'stopped' }, null, 2));
   };
 
+  // TensorFlow.js, which --help does not need.
+  const [{ trainSession }, { demoResult }] = await Promise.all([
+    import('../train/session.ts'),
+    import('../demo/result.ts'),
+  ]);
   const plan = await named(out, () => planData(options, control.fresh));
   const all = plan.kept.length + plan.missing.length;
   say(`1. ${all} drives of ${options.frames} frames on a simulated road: ${plan.options.out}`);

@@ -8,8 +8,9 @@ import { svgToPng } from '../plot/png.ts';
 import { replaceFile, writeFailure } from '../train/durable.ts';
 import { FINAL_FILE } from '../train/final.ts';
 import { TRAIN_LOG_FILE, trainLogRows } from '../train/metrics-log.ts';
+import { runFolder } from '../train/run-folder.ts';
 import { readRun } from '../train/run-record.ts';
-import { CHUNK, runFolder } from '../train/session.ts';
+import { CHUNK } from '../train/session.ts';
 import { DEMO_MODELS, type DemoModel, lossesSvg, type PerModel, steeringSvg } from './pictures.ts';
 import { steeredFrames } from './predictions.ts';
 

@@ -16,7 +16,7 @@ test('--help takes under 0.3 s of processor time: it imports no command', () => 
   expect(processorSeconds(['--help'])).toBeLessThan(0.3);
 });
 
-test.each(['passive', 'active', 'test'])('%s --help does not wait for TensorFlow.js', (command) => {
+test.each(['passive', 'active', 'test', 'demo'])('%s --help does not wait for TensorFlow.js', (command) => {
   // With it, 11 to 13 times Node alone; without, 4.
   expect(processorSeconds([command, '--help'])).toBeLessThan(Math.max(0.6, 7 * processorSeconds()));
 });
