@@ -6,11 +6,11 @@ import { useBackend } from '../backend/choose.ts';
 import type { PassiveOptions } from '../config/schema.ts';
 import { svgToPng } from '../plot/png.ts';
 import { replaceFile, writeFailure } from '../train/durable.ts';
+import { CHUNK } from '../train/evaluate.ts';
 import { FINAL_FILE } from '../train/final.ts';
 import { TRAIN_LOG_FILE, trainLogRows } from '../train/metrics-log.ts';
 import { runFolder } from '../train/run-folder.ts';
 import { readRun } from '../train/run-record.ts';
-import { CHUNK } from '../train/session.ts';
 import { DEMO_MODELS, type DemoModel, lossesSvg, type PerModel, steeringSvg } from './pictures.ts';
 import { steeredFrames } from './predictions.ts';
 
