@@ -10,7 +10,7 @@ export interface CommandFile {
 }
 
 export interface CommandEntry {
-  /** Words as typed, e.g. `backend install`. */
+  /** Words as typed, e.g. `backend install`; one of two words stands behind a command of the first. */
   name: string;
   summary: string;
   load: () => Promise<CommandFile>;
@@ -37,6 +37,11 @@ export const commands: CommandEntry[] = [
     name: 'active',
     summary: 'train on the recordings of the active test drives',
     load: () => import('./active.ts'),
+  },
+  {
+    name: 'active select',
+    summary: 'copy the checkpoint that should drive to final_models',
+    load: () => import('./active-select.ts'),
   },
   { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {

@@ -62,9 +62,16 @@ async function programFor(args: string[]): Promise<Command> {
       .command(second ?? first)
       .description(summary)
       .allowExcessArguments(false);
-    if (args[0] === first && (second === undefined || args[1] === second)) (await load()).define(command);
+    if (second === undefined) parents.set(first, command.helpCommand(false));
+    if (isCalled(name, args)) (await load()).define(command);
   }
   return program;
+}
+
+/** `active select` is called by these two words, `active` by the first if no command of two words is meant. */
+function isCalled(name: string, args: readonly string[]): boolean {
+  const two = args.slice(0, 2).join(' ');
+  return name === two || (name === args[0] && !commands.some((other) => other.name === two));
 }
 
 function version(): string {

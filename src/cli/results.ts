@@ -1,5 +1,6 @@
 /** `ncp-train results`: see src/analysis/results/results.ts. */
 import { type Command, Option } from 'commander';
+import { requirePicture, writeCurves } from '../analysis/results/curves.ts';
 import { resultsAsCsv } from '../analysis/results/format-csv.ts';
 import { resultsAsJson } from '../analysis/results/format-json.ts';
 import { resultsAsLatex } from '../analysis/results/format-latex.ts';
@@ -23,12 +24,15 @@ export function define(command: Command): void {
     .option('--json', 'the same as --format json')
     .option('--verbose', 'also list the single runs')
     .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
+    .option('--curves <file>', 'also draw the learning curves of all models, SVG or PNG by the name’s ending')
     .action(async (dirs: string[], options) => {
       if (options.json && options.format !== undefined && options.format !== 'json') {
         throw new UsageError(`--json and --format ${options.format} contradict each other`);
       }
       const format: keyof typeof FORMATS = options.json ? 'json' : (options.format ?? 'text');
+      if (options.curves !== undefined) requirePicture(options.curves);
       const results = await readResults(dirs, options.compare);
+      if (options.curves !== undefined) await writeCurves(options.curves, results);
       console.log(FORMATS[format](results, options.verbose === true));
     });
 }

@@ -23,10 +23,10 @@ export async function sweepTemporary(folder: string, name?: string): Promise<voi
 }
 
 /** Writes a file and syncs it; not yet safe from a crash in between, so for files in a temporary folder. */
-export async function writeSynced(path: string, text: string): Promise<void> {
+export async function writeSynced(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
@@ -38,10 +38,10 @@ export async function writeSynced(path: string, text: string): Promise<void> {
  *
  * @throws DataError if it cannot be written; then the old content stands and nothing is left behind
  */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = temporaryPath(path);
   try {
-    await writeSynced(temporary, text);
+    await writeSynced(temporary, content);
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {

@@ -1,8 +1,12 @@
-/** The README's library example runs as it stands there, from a folder of its own, and learns what it says. */
+/** The README's examples run as they stand there: the library's learns what it says, the commands for results print them. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { useBackend } from '../../src/backend/choose.ts';
+import { makeRun } from '../made-runs.ts';
+import { save, trainee } from '../programs/train-by-name.ts';
+import { ENTRY, temporaryFolder } from './command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -40,4 +44,33 @@ it('the sine example ends below 0.02, with the output that the README shows', ()
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('the commands for results run, in a folder with runs', async () => {
+  const folder = temporaryFolder();
+  const sessions = join(folder, 'sessions');
+  const log = [
+    [3, 1, 2, 1],
+    ['', '', 1, 1],
+  ];
+  for (const model of ['wm', 'lstm']) {
+    for (const fold of [0, 1]) makeRun(sessions, { model, fold, log, final: [1, '', '', 1, 1, 2 + fold, 1] });
+  }
+  await useBackend('wasm');
+  const active = makeRun(sessions, { model: 'lstm', log, final: [0, 3, 1, 2, 1] });
+  for (const epoch of [0, 1]) await save(active, trainee(), epoch, 0, 'active');
+
+  const block = blockAfter('commands: results').trimEnd().split('\n');
+  const outputs = block.map((line) => {
+    const [node, bin, ...args] = line.replace(/ +#.*/, '').split(' ');
+    expect([node, bin]).toEqual(['node', 'bin/ncp-train.js']);
+    return execFileSync(process.execPath, [ENTRY, ...args], { cwd: folder, encoding: 'utf8' });
+  });
+  expect(outputs).toHaveLength(5);
+  expect(outputs[0]).toContain('finished');
+  expect(outputs[2]).toContain('wm − lstm');
+  expect(outputs[3]).toContain('lstm & ');
+  expect(outputs[4]).toContain('epoch 0 has the least validation loss');
+  expect(readdirSync(folder).sort()).toEqual(['curves.png', 'sessions']);
+  expect(readdirSync(join(sessions, 'final_models', 'lstm_session'))).toContain('selected.json');
 });

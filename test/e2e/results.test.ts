@@ -1,5 +1,5 @@
 /** `results` and `runs` on runs written by hand, on the built command. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ test('the table, with floor, comparison and what has to be said of it', async ()
   // Test loss of lstm: 4 5 6, deviation √(2/3); of wm: 5 7, deviation 1. Differences 1 and 2: p = 2/2².
   expect(stdout).toMatchInlineSnapshot(`
     "passive: mean ± standard deviation (divisor n) over folds, at their best epochs
-    units: labels are curvature × 1000, so MAE in 1/km, loss in 1/km²
+    units: labels are curvature × 1000, so MAE in 1/km, loss in (1/km)²
 
                    folds  training loss  validation loss       test loss
     lstm               3    3.00 ± 0.00    4.000 ± 0.000   5.000 ± 0.816
@@ -45,7 +45,7 @@ test('the table, with floor, comparison and what has to be said of it', async ()
     last value              –             –   0.400 ± 0.000  0.600 ± 0.000
 
     warning: the option lr differs: 0.0005 (lstm, wm fold 0, 1), 0.001 (wm fold 2)
-    warning: the folds differ, and with them what is tested: lstm 0–2; wm 0, 1
+    warning: the folds differ, and with them what is tested: 0–2 (lstm); 0, 1 (wm)
     note: wm fold 2 does not count: interrupted, epoch 2, best so far 4.000 at epoch 1
     note: wm fold 2: train_log.csv is cut in its last line, which is left out
     best constant: of that very split the mean (loss) or the median (MAE)
@@ -70,7 +70,7 @@ test('the table, with floor, comparison and what has to be said of it', async ()
     expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test('--format csv and --json', async () => {
+test('--format csv, --json and --curves', async () => {
   const root = sessions();
   const csv = await ncpTrain(['results', root, '--format', 'csv']);
   const rows: Record<string, string>[] = parse(csv.stdout, { columns: true });
@@ -80,7 +80,9 @@ test('--format csv and --json', async () => {
     'floor best constant',
     'floor last value',
   ]);
-  const json = await ncpTrain(['results', root, '--json']);
+  const curves = join(root, 'curves.svg');
+  const json = await ncpTrain(['results', root, '--json', '--curves', curves]);
+  expect(readFileSync(curves, 'utf8')).toMatch(/^<svg .*Learning curves/s);
   expect(JSON.parse(json.stdout).tables[0].models[0].figures.test_loss.mean).toBe(5);
 });
 
@@ -130,4 +132,14 @@ test('bad input ends in words, never in a stack', async () => {
   );
   const refused = await ncpTrain(['results', empty, '--compare', 'wm,gru']);
   expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('unknown model "wm"')]);
+});
+
+test.each([
+  [['/nowhere'], 3, 'there is no such folder'],
+  [['/nowhere', '--within', '5'], 2, 'expected a percentage'],
+  [[], 2, "missing required argument 'run'"],
+])('active select %j ends with status %i', async (args, status, message) => {
+  const ended = await ncpTrain(['active', 'select', ...args]);
+  expect([ended.status, ended.stderr]).toEqual([status, expect.stringContaining(message)]);
+  expect(ended.stderr).not.toMatch(/\n {4}at /);
 });

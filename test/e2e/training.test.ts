@@ -117,6 +117,15 @@ test('active keeps every epoch’s checkpoint with the exported tables', async (
       expect.arrayContaining(['forget_bias.csv', 'forget_w.csv', 'weights.safetensors']),
     );
   }
+
+  const selected = await ncpTrain(['active', 'select', run, '--within', '1000%', '--json']);
+  expect(selected.status, selected.stderr).toBe(0);
+  expect(JSON.parse(selected.stdout)).toMatchObject({ epoch: 0, within: 10, wasThere: false });
+  expect(filesIn(join(folder, 'final_models'))).toEqual(
+    ['forget_bias.csv', 'forget_w.csv', 'selected.json', 'state.json', 'weights.safetensors'].map(
+      (name) => `lstm_session/${name}`,
+    ),
+  );
 });
 
 test('a wiring of one’s own is recorded, resumed with, and tested', async () => {

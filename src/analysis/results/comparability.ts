@@ -62,10 +62,13 @@ function otherFolds(groups: readonly ModelGroup[]): string[] {
   const members = groups
     .filter(({ kind, counted }) => kind === 'passive' && counted.length > 0)
     .map((group) => ({ group, value: foldsText(group.counted.map(({ fold }) => fold)) }));
-  const distinct = new Set(members.map(({ value }) => value));
-  if (distinct.size < 2) return [];
-  const list = members.map(({ group, value }) => `${group.label} ${value}`).join('; ');
-  return [`the folds differ, and with them what is tested: ${list}`];
+  const distinct = [...new Set(members.map(({ value }) => value))];
+  if (distinct.length < 2) return [];
+  const list = distinct.map((folds) => {
+    const who = members.filter(({ value }) => value === folds).map(({ group }) => group.label);
+    return `${folds} (${who.join(', ')})`;
+  });
+  return [`the folds differ, and with them what is tested: ${list.join('; ')}`];
 }
 
 interface Member {

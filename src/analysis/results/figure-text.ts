@@ -4,7 +4,19 @@ import type { Average } from './average.ts';
 /** What stands for a figure that is not known. */
 export const UNKNOWN = '–';
 
-/** Decimals for a column: 1.23 and 0.00123 show three digits, 12345 none behind the point. */
+/**
+ * Decimals for a column of models and floor: those that the models need, and one more if the floor lies so much lower. A floor of
+ * 0.001 is no reason to give the models' figures five digits.
+ */
+export function columnDecimals(
+  rows: readonly { readonly isFloor: boolean; readonly value: number | null }[],
+): number {
+  const of = (isFloor: boolean) => rows.filter((row) => row.isFloor === isFloor).map(({ value }) => value);
+  const models = decimalsFor(of(false));
+  return Math.max(models, Math.min(decimalsFor(of(true)), models + 1));
+}
+
+/** Decimals for some figures: 1.23 and 0.00123 show three digits, 12345 none behind the point. */
 export function decimalsFor(values: readonly (number | null)[]): number {
   const sizes = values.flatMap((value) => (value ? [Math.abs(value)] : []));
   if (sizes.length === 0) return 2;

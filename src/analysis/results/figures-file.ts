@@ -36,7 +36,7 @@ export async function readFigures(
   if (missing.length > 0) {
     return { rows: [], notes: [`${name} has no column ${missing.join(', ')}: its first line is damaged`] };
   }
-  return rowsOf(name, header, lines, text.endsWith('\n'));
+  return rowsOf(name, header, lines, /\n\s*$/.test(text));
 }
 
 /** Without quotes, which these files have none of: so no text is malformed. */

@@ -3,7 +3,7 @@
  * loss and test MAE; for active models validation in place of the test, as there.
  */
 import { averageText, decimalsFor, UNKNOWN } from './figure-text.ts';
-import { resultRows } from './result-rows.ts';
+import { columnText, resultRows } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES, type FigureName } from './run-reading.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
@@ -33,9 +33,9 @@ export function resultsAsLatex(results: Results, verbose: boolean): string {
 function tableLatex(table: ResultsTable, verbose: boolean): string {
   const rows = resultRows(table, verbose);
   const names = COLUMNS[table.kind];
-  const decimals = names.map((name) => decimalsFor(rows.map((row) => row.figures[name]?.mean ?? null)));
-  const lines = rows.map(({ what, label, figures }) => {
-    const cells = names.map((name, c) => latexFigure(averageText(figures[name], decimals[c])));
+  const columns = names.map((name) => columnText(rows, ({ figures }) => figures[name]));
+  const lines = rows.map(({ what, label }, r) => {
+    const cells = columns.map((column) => latexFigure(column[r]));
     return `${what === 'run' ? '\\quad ' : ''}${latexText(label)} & ${cells.join(' & ')} \\\\`;
   });
   const head = `model & ${names.map((name) => FIGURE_NAMES[name]).join(' & ')}`;

@@ -1,7 +1,7 @@
 /** Results as Markdown tables, a row a model. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor } from './figure-text.ts';
-import { figuresShown, resultRows } from './result-rows.ts';
+import { columnText, figuresShown, resultRows } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES } from './run-reading.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
@@ -16,28 +16,20 @@ export function resultsAsMarkdown(results: Results, verbose: boolean): string {
 
 function tableMarkdown(table: ResultsTable, verbose: boolean): string {
   const rows = resultRows(table, verbose);
-  const figures = [
-    ...figuresShown(table).map((name) => ({
-      title: FIGURE_NAMES[name],
-      averages: rows.map((row) => row.figures[name]),
-    })),
-    ...(table.labelScale === 1000
+  const shown = figuresShown(table);
+  const inKilometres =
+    table.labelScale === 1000
       ? []
-      : (['valid_mae', 'test_mae'] as const)
-          .filter((name) => figuresShown(table).includes(name))
-          .map((name) => ({
-            title: `${FIGURE_NAMES[name]}, 1/km`,
-            averages: rows.map((row) => row.perKilometre[name]),
-          }))),
-  ];
+      : (['valid_mae', 'test_mae'] as const).filter((name) => shown.includes(name));
   const columns = [
     ['model', ...rows.map(({ what, label }) => (what === 'run' ? `– ${label}` : label))],
     ['folds', ...rows.map(({ what, n }) => (what === 'run' ? '' : String(n)))],
     ['best epoch', ...rows.map(({ bestEpoch }) => averageText(bestEpoch, 1))],
-    ...figures.map(({ title, averages }) => {
-      const decimals = decimalsFor(averages.map((average) => average?.mean ?? null));
-      return [title, ...averages.map((average) => averageText(average, decimals))];
-    }),
+    ...shown.map((name) => [FIGURE_NAMES[name], ...columnText(rows, ({ figures }) => figures[name])]),
+    ...inKilometres.map((name) => [
+      `${FIGURE_NAMES[name]}, 1/km`,
+      ...columnText(rows, ({ perKilometre }) => perKilometre[name]),
+    ]),
   ];
   const remarks = [unitOf(table), ...remarksOf(table)];
   return [`**${titleOf(table)}**`, markdownTable(columns), listOf(remarks)].join('\n\n');

@@ -1,7 +1,7 @@
 /** Results for a terminal: losses, then errors, in blocks that fit 80 columns. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor, numberText } from './figure-text.ts';
-import { figuresShown, type ResultRow, resultRows } from './result-rows.ts';
+import { columnText, figuresShown, resultRows } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES } from './run-reading.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
@@ -17,22 +17,13 @@ export function resultsAsText(results: Results, verbose: boolean): string {
 function tableText(table: ResultsTable, verbose: boolean): string {
   const rows = resultRows(table, verbose);
   const shown = figuresShown(table);
-  const column = (name: string, averages: ResultRow['figures'][keyof ResultRow['figures']][]) => {
-    const decimals = decimalsFor(averages.map((average) => average?.mean ?? null));
-    return [name, ...averages.map((average) => averageText(average, decimals))];
-  };
   const names = ['', ...rows.map(({ what, label }) => (what === 'run' ? `  ${label}` : label))];
   const epochs = ['best epoch', ...rows.map(({ bestEpoch }) => averageText(bestEpoch, 1))];
   const counts = ['folds', ...rows.map(({ what, n }) => (what === 'run' ? '' : String(n)))];
   const figures = (ending: string) =>
     shown
       .filter((name) => name.endsWith(ending))
-      .map((name) =>
-        column(
-          FIGURE_NAMES[name],
-          rows.map((row) => row.figures[name]),
-        ),
-      );
+      .map((name) => [FIGURE_NAMES[name], ...columnText(rows, (row) => row.figures[name])]);
   const blocks = [
     [names, ...(table.kind === 'active' ? [] : [counts]), ...figures('loss')],
     [names, epochs, ...figures('mae')],
@@ -41,12 +32,10 @@ function tableText(table: ResultsTable, verbose: boolean): string {
     const inKilometres = (['valid_mae', 'test_mae'] as const).filter((name) => shown.includes(name));
     blocks.push([
       names,
-      ...inKilometres.map((name) =>
-        column(
-          `${FIGURE_NAMES[name]}, 1/km`,
-          rows.map((row) => row.perKilometre[name]),
-        ),
-      ),
+      ...inKilometres.map((name) => [
+        `${FIGURE_NAMES[name]}, 1/km`,
+        ...columnText(rows, ({ perKilometre }) => perKilometre[name]),
+      ]),
     ]);
   }
   return [

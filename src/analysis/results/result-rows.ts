@@ -3,6 +3,7 @@
  * floor.
  */
 import type { Average } from './average.ts';
+import { averageText, columnDecimals } from './figure-text.ts';
 import { type Averages, inKilometres, type ModelGroup } from './model-group.ts';
 import type { ResultsTable } from './results.ts';
 import { FIGURES, type FigureName, type RunReading } from './run-reading.ts';
@@ -54,6 +55,15 @@ function runRow(group: ModelGroup, run: RunReading): ResultRow {
 
 const byFold = (runs: readonly RunReading[]) =>
   runs.toSorted((a, b) => (a.fold ?? Number.POSITIVE_INFINITY) - (b.fold ?? Number.POSITIVE_INFINITY));
+
+/** A column of a table as text. */
+export function columnText(rows: readonly ResultRow[], read: (row: ResultRow) => Average | null): string[] {
+  const averages = rows.map(read);
+  const decimals = columnDecimals(
+    rows.map(({ what }, r) => ({ isFloor: what === 'floor', value: averages[r]?.mean ?? null })),
+  );
+  return averages.map((average) => averageText(average, decimals));
+}
 
 /** Figures that a table has a column for: active runs have no test. */
 export const figuresShown = ({ kind }: ResultsTable): readonly FigureName[] =>

@@ -106,7 +106,7 @@ describe('runs of this program', () => {
     expect((await tableOf()).warnings).toEqual([
       'the recordings differ (fingerprint): ffffffff (gru), a1b2c3d4 (lstm, wm)',
       'the option lr differs: 0.0005 (gru, lstm), 0.01 (wm)',
-      'the folds differ, and with them what is tested: gru 0; lstm 0, 1; wm 0',
+      'the folds differ, and with them what is tested: 0 (gru, wm); 0, 1 (lstm)',
     ]);
   });
 

@@ -100,7 +100,11 @@ function incomplete({ kind, label, counted, figures }: ModelGroup): string[] {
     if (n < counted.length) byCount.set(n, [...(byCount.get(n) ?? []), FIGURE_NAMES[name]]);
   }
   return [...byCount].map(([n, figures]) => {
-    const hint = figures.includes(FIGURE_NAMES.test_loss) ? ' (--final measures the test)' : '';
+    const hints = [
+      ...(figures.includes(FIGURE_NAMES.train_loss) ? ['no epoch is trained from the last weights'] : []),
+      ...(figures.includes(FIGURE_NAMES.test_loss) ? ['--final measures the test'] : []),
+    ];
+    const hint = hints.length > 0 ? ` (${hints.join('; ')})` : '';
     return `${label}: ${figures.join(', ')} of ${n === 0 ? 'none' : n} of its ${counted.length} folds${hint}`;
   });
 }

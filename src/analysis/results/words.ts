@@ -13,7 +13,7 @@ export function titleOf({ kind }: ResultsTable): string {
 /** In which unit. */
 export function unitOf({ labelScale }: ResultsTable): string {
   if (labelScale === null) return 'units: the labels’ own, of which the scale is unknown or not the same';
-  if (labelScale === 1000) return 'units: labels are curvature × 1000, so MAE in 1/km, loss in 1/km²';
+  if (labelScale === 1000) return 'units: labels are curvature × 1000, so MAE in 1/km, loss in (1/km)²';
   return `units: labels are curvature × ${labelScale}; one label unit is ${Number((1000 / labelScale).toPrecision(4))} 1/km`;
 }
 
