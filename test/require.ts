@@ -30,6 +30,8 @@ const absence = {
   pip: () => failure(['-m', 'pip', '--version'], `${PYTHON} has no pip`),
   'python-h5py': () => failure(['-c', 'import h5py'], `${PYTHON} -m pip install h5py`),
   'python-numpy': () => failure(['-c', 'import numpy'], `${PYTHON} -m pip install numpy`),
+  'python-tensorboard': () =>
+    failure(['-c', 'import tensorboard.backend.event_processing'], `${PYTHON} -m pip install tensorboard`),
   'python-safetensors': () =>
     failure(['-c', 'import safetensors.numpy'], `${PYTHON} -m pip install numpy safetensors`),
 };

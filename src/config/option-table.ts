@@ -38,10 +38,10 @@ const GROUPS: readonly Group[] = [
     options: ['lr', 'batch_size', 'seq_len', 'conv_grad_scaling'],
   },
   {
-    title: 'How long',
+    title: 'How long, and what is shown',
     effect:
-      'When a run ends, and what it then does. These may be changed on `--resume`; a larger `epochs` makes a finished run go on.',
-    options: ['epochs', 'patience', 'max_minutes', 'log_period', 'final'],
+      'When a run ends, what it then does, and what it shows. These may be changed on `--resume`; a larger `epochs` makes a finished run go on.',
+    options: ['epochs', 'patience', 'max_minutes', 'log_period', 'tensorboard', 'final'],
   },
   {
     title: 'Augmentation and weighting',

@@ -141,6 +141,7 @@ const training = {
   dr2: option(share, 0.7, 'cnn: probability to keep a unit of the second dense layer'),
   patience: option(z.int().min(0), 0, 'stop after so many epochs without a better validation loss; 0: never'),
   max_minutes: option(z.number().min(0), 0, 'stop with a checkpoint after so many minutes; 0: never'),
+  tensorboard: option(z.boolean(), false, 'also write event files for TensorBoard'),
   debug: option(z.boolean(), false, 'use one recording only'),
   crop: open(
     z.string(),

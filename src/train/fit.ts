@@ -19,6 +19,7 @@ import type { Figures } from './evaluate.ts';
 import type { MetricsLog } from './metrics-log.ts';
 import type { AdamState } from './optimizer.ts';
 import type { StopSignal } from './signals.ts';
+import type { EventFile } from './tensorboard/event-file.ts';
 
 /** Where batches come from. */
 export interface BatchSource {
@@ -43,6 +44,8 @@ export interface FitTask {
   /** The run's folder. */
   readonly folder: string;
   readonly metrics: MetricsLog;
+  /** With `--tensorboard`. */
+  readonly events?: EventFile;
   /** Draws what the log has. Never fails. */
   readonly drawLoss: () => Promise<void>;
   readonly watcher: Watcher;
@@ -80,9 +83,10 @@ export const STATE_AT_START: FitTask['start'] = {
  * @throws DataError when the disk is full
  */
 export async function fit(task: FitTask): Promise<Ending> {
-  const { model, adam, engine, batches, metrics, watcher, seed, fold } = task;
+  const { model, adam, engine, batches, metrics, events, watcher, seed, fold } = task;
   const checkpoint = async (state: FitTask['start'], best: boolean) => {
     await orDiverged(task, `after ${placeOf(state)}`, async () => requireFiniteWeights(model));
+    events?.sync();
     await saveCheckpoint(task.folder, { model, adam, state, best, keep: task.keep, input: task.input });
   };
 
@@ -100,6 +104,7 @@ export async function fit(task: FitTask): Promise<Ending> {
       const isBest = state.best === null || valid.loss < state.best.loss;
       const best = isBest ? { epoch, loss: valid.loss } : state.best;
       state = { ...state, valid, best };
+      events?.validated(epoch, valid, model);
       await checkpoint(state, isBest);
       watcher.validated(epoch, valid, isBest);
     }
@@ -114,6 +119,7 @@ export async function fit(task: FitTask): Promise<Ending> {
     // 2. Train for an epoch.
     const started = performance.now();
     let before: StepMetrics | undefined;
+    let frames = 0; // since then: a resumed epoch has fewer than it has batches
     while (state.batch < batches.batchesPerEpoch) {
       const by = task.stopRequested();
       if (by) {
@@ -129,6 +135,8 @@ export async function fit(task: FitTask): Promise<Ending> {
         return step;
       });
       const { mse, mae, gradientNorm } = before;
+      events?.stepped(epoch, state.batch, { mse, mae, gradientNorm });
+      frames += batch.T * batch.B;
       const { sums } = state;
       state = {
         ...next,
@@ -146,16 +154,21 @@ export async function fit(task: FitTask): Promise<Ending> {
     // 3. Log it; the next epoch's checkpoint comes after its validation.
     const { sums } = state;
     const train = { loss: sums.loss / sums.batches, mae: sums.mae / sums.batches };
+    const gradientNorm = sums.gradientNorm / sums.batches;
+    const seconds = (performance.now() - started) / 1000;
+    const framesPerSecond = frames / seconds;
     metrics.row(logRow(epoch, train, valid));
     metrics.epoch({
       epoch,
       time: new Date().toISOString(),
-      seconds: (performance.now() - started) / 1000,
+      seconds,
+      frames_per_second: framesPerSecond,
       train,
       valid,
-      gradient_norm: sums.gradientNorm / sums.batches,
+      gradient_norm: gradientNorm,
       batches: sums.batches,
     });
+    events?.epochEnded(epoch, { ...train, gradientNorm, framesPerSecond });
     await task.drawLoss();
     watcher.epochEnded(epoch, train, valid);
     state = { ...state, epoch: epoch + 1, batch: 0, sums: NO_SUMS, valid: null };

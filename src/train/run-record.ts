@@ -73,7 +73,7 @@ const recordShape = z.looseObject({
  * what computes.
  */
 export const MAY_CHANGE: ReadonlySet<string> = new Set([
-  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'quiet', 'json'],
+  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'tensorboard', 'quiet', 'json'],
   ...['data', 'cache_dir', 'sessions_dir', 'base_path', 'wiring'],
   ...['backend', 'workers', 'loaders', 'threads'],
 ]);

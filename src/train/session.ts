@@ -34,6 +34,7 @@ import { openRun, type Run } from './run-directory.ts';
 import { runFolder } from './run-folder.ts';
 import type { RunFacts } from './run-record.ts';
 import { stopRequests } from './signals.ts';
+import { EVENT_FILE, type EventFile, openEvents } from './tensorboard/event-file.ts';
 import {
   type DataRequest,
   evaluationSet,
@@ -215,7 +216,10 @@ async function trainIn(
   const stop = stopRequests();
   const ends =
     options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Number.POSITIVE_INFINITY;
+  let events: EventFile | undefined;
   try {
+    if (options.tensorboard) events = await openEvents(folder, from, batches.batchesPerEpoch);
+    if (events && events.missing.length > 0) run.note(missingEvents(folder, events.missing));
     observer.starting({
       folder,
       backend,
@@ -236,6 +240,7 @@ async function trainIn(
       validate: () => evaluate(model, engine, validation.frames, validation.runs, chunk),
       folder,
       metrics,
+      events,
       drawLoss: lossPlotter(folder, plot, run.note),
       watcher: observer,
       start: from,
@@ -255,6 +260,7 @@ async function trainIn(
   } finally {
     stop.dispose();
     metrics.close();
+    events?.close();
     validation.frames.close();
     await Promise.all([batches.close(), engine.close()]);
     disposeModel(model);
@@ -296,6 +302,14 @@ function startEngine(
 ): Promise<Engine> | Engine {
   const replicas = backend === 'wasm' ? replicasOf(workers) : 1;
   return replicas > 1 ? replicaEngine(model, adam, replicas, options) : localEngine(model, adam, options);
+}
+
+function missingEvents(folder: string, epochs: readonly number[]): string {
+  const which = epochs.length === 1 ? `epoch ${epochs[0]}` : `${epochs.length} epochs up to ${epochs.at(-1)}`;
+  return (
+    `${join(folder, EVENT_FILE)} lacks ${which}: --tensorboard was off then, or the file was damaged; ` +
+    'train_log.csv has the figures'
+  );
 }
 
 const replicasOf = (workers: number) => workers || availableParallelism();

@@ -1,7 +1,8 @@
 /** `passive`, `active` and `test` on tiny recordings: files, columns, resuming bit for bit, refusals. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { eventsIn } from '../event-files.ts';
 import {
   ACTIVE_NAMES,
   activeRun,
@@ -12,6 +13,9 @@ import {
   writeRecordings,
 } from '../tiny-runs.ts';
 import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+
+/** In the folder of a run. */
+const EVENTS = 'tensorboard/events.out.tfevents.ncp-train';
 
 const recordings = (names: readonly string[]) => writeRecordings(temporaryFolder(), names);
 
@@ -82,7 +86,7 @@ test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninter
   const data = await recordings(['a', 'b', 'c']);
   const [whole, broken] = [temporaryFolder(), temporaryFolder()];
   const args = (folder: string, ...more: string[]) =>
-    passiveRun(data, folder, 'lstm', '--epochs', '3', ...more);
+    passiveRun(data, folder, 'lstm', '--epochs', '3', '--tensorboard', ...more);
   expect((await ncpTrain(args(whole))).status).toBe(0);
 
   const { child, ended } = start(args(broken));
@@ -104,12 +108,56 @@ test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninter
   const results = (folder: string) => resultsOf(join(folder, 'passive/lstm_session/experiment_0'));
   expect(Object.keys(results(whole))).toContain('checkpoints/epoch_003/weights.safetensors');
   expect(results(broken)).toEqual(results(whole));
+  const events = (folder: string) => eventsIn(join(folder, 'passive/lstm_session/experiment_0', EVENTS));
+  expect(events(broken)).toEqual(events(whole));
+});
+
+test('with --tensorboard there is one file more, and no number is another; killed and resumed, it is the same', async () => {
+  const data = await recordings(['a', 'b', 'c']);
+  const [plain, whole, broken] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  const run = 'passive/vanilla_session/experiment_0';
+  const args = (folder: string, ...more: string[]) => passiveRun(data, folder, 'vanilla', ...more);
+  for (const [folder, ...flags] of [[plain], [whole, '--tensorboard']]) {
+    const { status, stderr } = await ncpTrain(args(folder, ...flags));
+    expect(status, stderr).toBe(0);
+  }
+  expect(filesIn(join(whole, run))).toEqual([...filesIn(join(plain, run)), EVENTS].sort());
+  for (const file of ['train_log.csv', 'final.csv', 'checkpoints/epoch_002/weights.safetensors']) {
+    expect(read(whole, run, file) === read(plain, run, file), file).toBe(true);
+  }
+  const events = (folder: string) => eventsIn(join(folder, run, EVENTS));
+  const batches = events(whole).filter((event) => event.startsWith('batch/loss')).length / 2;
+  expect(batches).toBeGreaterThan(5);
+  const ofEpoch = (epoch: number) => [
+    `loss/valid ${epoch}`,
+    ...Array.from({ length: batches }, (_, batch) => `batch/loss ${epoch * batches + batch}`),
+    `loss/train ${epoch}`,
+  ];
+  expect(events(whole)).toEqual([...ofEpoch(0), ...ofEpoch(1), 'loss/valid 2']);
+
+  const { child, ended } = start(args(broken, '--tensorboard'));
+  child.stderr?.on('data', (text: string) => {
+    if (/ms a batch/.test(text)) child.kill('SIGKILL'); // said after five batches
+  });
+  expect((await ended).status).toBe(null);
+  expect(events(broken)).toContain('batch/loss 3'); // not in the checkpoint, so measured again
+  appendFileSync(join(broken, run, EVENTS), readFileSync(join(whole, run, EVENTS)).subarray(0, 20)); // half a record
+  const resumed = await ncpTrain(args(broken, '--tensorboard', '--resume'));
+  expect(resumed.status, resumed.stderr).toBe(0);
+  expect(events(broken)).toEqual(events(whole));
+  expect(statSync(join(broken, run, EVENTS)).size).toBe(statSync(join(whole, run, EVENTS)).size);
+
+  // A run that began without goes on with, and says what is missing.
+  const later = await ncpTrain(args(plain, '--tensorboard', '--resume', '--epochs', '3'));
+  expect(later.status, later.stderr).toBe(0);
+  expect(later.stderr).toMatch(/tfevents\.ncp-train lacks 3 epochs up to 2: --tensorboard was off/);
+  expect(events(plain)).toEqual([...ofEpoch(2).slice(1), 'loss/valid 3']);
 });
 
 test('active keeps every epoch’s checkpoint with the exported tables', async () => {
   const data = await recordings(ACTIVE_NAMES);
   const folder = temporaryFolder();
-  const { status, stderr } = await ncpTrain(activeRun(data, folder, 'lstm'));
+  const { status, stderr } = await ncpTrain(activeRun(data, folder, 'lstm', '--tensorboard'));
   expect(status, stderr).toBe(0);
   const run = join(folder, 'active/lstm_session');
   for (const epoch of ['epoch_000', 'epoch_001', 'epoch_002']) {
@@ -117,6 +165,7 @@ test('active keeps every epoch’s checkpoint with the exported tables', async (
       expect.arrayContaining(['forget_bias.csv', 'forget_w.csv', 'weights.safetensors']),
     );
   }
+  expect(eventsIn(join(run, EVENTS))).toContain('loss/valid 2');
 
   const selected = await ncpTrain(['active', 'select', run, '--within', '1000%', '--json']);
   expect(selected.status, selected.stderr).toBe(0);
