@@ -7,11 +7,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelOptions, Precision } from '../config/schema.ts';
-import { BackendError, ConfigError } from '../errors.ts';
+import { BackendError } from '../errors.ts';
 import type { Cell, Constraint, State, Weights } from './cells/cell.ts';
 import type { Cnn, DropoutFactors } from './cnn.ts';
 import type { ConvHead } from './conv-head.ts';
-import { type FrameGraph, frameGraph, frameGraphFault } from './graph/frame-graphs.ts';
+import { type FrameGraph, frameGraph, frameGraphFault, requireGraphsFor } from './graph/frame-graphs.ts';
 import { standardise } from './standardise.ts';
 import type { Wiring } from './wiring/wiring.ts';
 
@@ -100,19 +100,12 @@ export function inferFrames(model: Model, frames: tf.Tensor4D): tf.Tensor2D {
  * @throws BackendError if TensorFlow refuses the graph in bf16
  */
 export function prepareGraph(model: Model): string | undefined {
+  requireGraphsFor(model.precision);
   const graph = graphOf(model);
   const fault = frameGraphFault();
   if (model.precision === 'float32' || graph) return fault;
-  if (fault)
-    throw new BackendError(
-      `TensorFlow does not compute in bfloat16 here, leave out --precision bf16: ${fault}`,
-    );
-  const why =
-    tf.getBackend() === 'tensorflow'
-      ? 'NCP_TRAIN_GRAPH=off turns that off'
-      : `here ${tf.getBackend()} computes`;
-  throw new ConfigError(
-    `precision bf16 needs the graph of the backend tensorflow, ${why}; leave it out, or see \`ncp-train doctor\``,
+  throw new BackendError(
+    `TensorFlow does not compute in bfloat16 here, leave out --precision bf16: ${fault}`,
   );
 }
 

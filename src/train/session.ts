@@ -15,6 +15,7 @@ import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config
 import { foldCount, readFolds } from '../data/folds.ts';
 import { startLoader } from '../data/loader.ts';
 import { DataError } from '../errors.ts';
+import { requireGraphsFor } from '../models/graph/frame-graphs.ts';
 import { disposeModel, type Model, parameterCount, prepareGraph } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
@@ -93,6 +94,7 @@ export interface SessionResult {
 export async function trainSession(request: SessionRequest): Promise<SessionResult> {
   const { command, options, observer } = request;
   const backend = await useBackend(options.backend, { threads: options.threads || undefined });
+  requireGraphsFor(options.precision);
   const data = await openTrainingData({
     data: options.data,
     overrides: {

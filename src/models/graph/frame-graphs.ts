@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadProgram, type Program } from '../../backend/graph/program.ts';
 import { nativeBackend } from '../../backend/native.ts';
 import type { Precision } from '../../config/schema.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Weights } from '../cells/cell.ts';
 import { CNN_STACK, FRAME, HEAD_STACK } from '../convolution.ts';
 import { cnnTail } from './cnn-tail.ts';
@@ -55,6 +56,20 @@ export function frameGraph(
 export function frameGraphFault(): string | undefined {
   for (const program of loaded.values()) if (program instanceof Error) return program.message;
   return undefined;
+}
+
+/**
+ * Refuses bf16 where no graph computes it, on the backend that is set.
+ *
+ * @throws ConfigError
+ */
+export function requireGraphsFor(precision: Precision): void {
+  if (precision === 'float32' || graphsAreUsed(precision)) return;
+  const backend = tf.getBackend();
+  const why = backend === 'tensorflow' ? 'NCP_TRAIN_GRAPH=off turns that off' : `here ${backend} computes`;
+  throw new ConfigError(
+    `precision bf16 needs the graph of the backend tensorflow, ${why}; leave it out, or see \`ncp-train doctor\``,
+  );
 }
 
 function graphsAreUsed(precision: Precision): boolean {
