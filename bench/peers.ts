@@ -70,11 +70,19 @@ async function compared(
   python: string,
   repetitions: number,
 ): Promise<BenchRow[]> {
+  const hasBf16 =
+    task === 'train' && ours.includes('tensorflow') && peers.some(({ words }) => words.includes('bf16'));
+  const bf16 = hasBf16 ? [{ task: 'train', model, backend: 'tensorflow', precision: 'bf16' } as const] : [];
   const starting = [
     ...ours.map((backend) => () => startOwn({ task, model, backend })),
+    ...bf16.map((own) => () => startOwn(own)),
     ...peers.map((peer) => () => startPeer(python, peer, model)),
   ];
-  const names = [...ours.map((backend) => `ncp-train ${backend}`), ...peers.map(({ name }) => name)];
+  const names = [
+    ...ours.map((backend) => `ncp-train ${backend}`),
+    ...bf16.map(() => 'ncp-train tensorflow, bf16'),
+    ...peers.map(({ name }) => name),
+  ];
   return withChildren(starting, async (children) => {
     say(`${what} of ${model}: ${names.join(', ')}`);
     const timings = await alternate(

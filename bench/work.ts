@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import type { BackendName } from '../src/backend/names.ts';
 import { parseOptions } from '../src/config/parse.ts';
-import { modelOptions } from '../src/config/schema.ts';
+import { modelOptions, type Precision } from '../src/config/schema.ts';
 import type { HostBatch } from '../src/data/host-batch.ts';
 import { sharedBatch } from '../src/data/host-batch.ts';
 import { CNN_STACK, HEAD_STACK, shapedLayers } from '../src/models/convolution.ts';
@@ -32,6 +32,8 @@ export interface WorkOptions {
   readonly steps?: number;
   /** Units of the cell; of `wm` an AutoNCP of so many neurons. By default the paper's. */
   readonly units?: number;
+  /** Of the convolutions, by default float32. */
+  readonly precision?: Precision;
   /** Replicas on the embedded backend, by default 1; 0: one a core. */
   readonly workers?: number;
 }
@@ -54,8 +56,8 @@ export async function trainingWork(
   backend: BackendName,
   options: WorkOptions = {},
 ): Promise<Work> {
-  const { sequences = SEQUENCES, units, workers = 1 } = options;
-  const model = benchModel(name, units);
+  const { sequences = SEQUENCES, units, precision, workers = 1 } = options;
+  const model = benchModel(name, units, precision);
   const batch = syntheticHostBatch(model.kind === 'frame' ? 1 : (options.steps ?? STEPS), sequences);
   const engine = await benchEngine(model, backend, workers);
   let number = 0;
@@ -73,11 +75,11 @@ export async function trainingWork(
   };
 }
 
-export function benchModel(name: string, units?: number): Model {
+export function benchModel(name: string, units?: number, precision?: Precision): Model {
   const given = name === 'wm' || units === undefined ? { model: name } : { model: name, lstm_size: units };
   const wiring =
     name === 'wm' && units !== undefined ? new AutoNCP({ units, outputs: 1 }).build(32) : undefined;
-  return buildModel(parseOptions(modelOptions, given, 'bench'), 0, wiring);
+  return buildModel(parseOptions(modelOptions, given, 'bench'), 0, wiring, precision);
 }
 
 /** @param workers - replicas on the embedded backend; 0: one a core */
