@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- data`: what it costs to bring frames from recordings to a batch, on one core. Crop and cache are measured
- * on uncompressed frames of 250×400, the size that is typical of the paper's files.
+ * on uncompressed frames of 250×400, the size that is typical of the paper's files; the shadow over the paper's draws;
+ * generation over whole recordings of the default length, each with a scene of its own to be laid out first.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,9 +18,11 @@ import type { RoadKind } from '../src/simulation/road-kind.ts';
 import type { BenchOptions, BenchRow } from './row.ts';
 
 const [HEIGHT, WIDTH, FRAMES] = [250, 400, 600];
-/** Frames take longer to make than to read, and a drive has a scene to be laid out first. */
-const GENERATED = 300;
+/** Frames of a recording that is made, as by default. */
+const GENERATED: Record<RoadKind, number> = { passive: 600, active: 1200 };
 const MOST_GENERATIONS = 3;
+/** A job runs for so much processor time before it is measured, ms: the compiler is then done with it. */
+const WARM_UP = 1000;
 const FRAME_BYTES = HEIGHT * WIDTH * 3;
 
 export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow[]> {
@@ -32,12 +35,12 @@ export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow
       ['read', readJob(path)],
       ['crop+cache', cacheJob(path, join(folder, 'cache'))],
       ['shadow', shadowJob()],
-      ['generate passive', generateJob('passive', folder), GENERATED],
-      ['generate active', generateJob('active', folder), GENERATED],
+      ['generate passive', generateJob('passive', folder), GENERATED.passive],
+      ['generate active', generateJob('active', folder), GENERATED.active],
     ];
     const rows: BenchRow[] = [];
     for (const [model, job, frames = FRAMES] of jobs) {
-      const times = frames === FRAMES ? repetitions : Math.min(repetitions, MOST_GENERATIONS);
+      const times = model.startsWith('generate') ? Math.min(repetitions, MOST_GENERATIONS) : repetitions;
       rows.push(await timed(model, job, frames, times));
     }
     return rows;
@@ -46,26 +49,29 @@ export async function benchData({ repetitions }: BenchOptions): Promise<BenchRow
   }
 }
 
-/** Median processor time (a core's, whatever else the machine does) over runs of so many frames; the first warms up. */
+/** Median processor time (a core's, whatever else the machine does) over runs of so many frames, after a warm-up. */
 async function timed(
   model: string,
   job: () => void | Promise<void>,
   frames: number,
   repetitions: number,
 ): Promise<BenchRow> {
-  await job();
+  for (let spent = 0; spent < WARM_UP; ) spent += await processorTime(job);
   const times: number[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    const start = process.cpuUsage();
-    await job();
-    const { user, system } = process.cpuUsage(start);
-    times.push((user + system) / 1000);
-  }
+  for (let repetition = 0; repetition < repetitions; repetition++) times.push(await processorTime(job));
   times.sort((a, b) => a - b);
   const quantile = (share: number) => times[Math.round(share * (times.length - 1))];
   const ms = quantile(0.5);
   const spread = quantile(0.75) - quantile(0.25);
   return { name: 'data', model, backend: '', ms, spread, framesPerSecond: (frames * 1000) / ms };
+}
+
+/** ms */
+async function processorTime(job: () => void | Promise<void>): Promise<number> {
+  const start = process.cpuUsage();
+  await job();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 async function writeDrive(path: string): Promise<void> {
@@ -115,9 +121,13 @@ function shadowJob(): () => void {
   };
 }
 
-/** One recording, as each of a generator's threads makes. */
+/** One recording of the set after the other, as each of a generator's threads makes them. */
 function generateJob(kind: RoadKind, folder: string): () => Promise<void> {
-  const [name] = recordingNames(kind);
-  const job = { kind, seed: 0, name, frames: GENERATED, height: HEIGHT, width: WIDTH };
-  return () => generateRecording(join(folder, name), job, false, () => {});
+  const names = recordingNames(kind);
+  let made = 0;
+  return () => {
+    const name = names[made++ % names.length];
+    const job = { kind, seed: 0, name, frames: GENERATED[kind], height: HEIGHT, width: WIDTH };
+    return generateRecording(join(folder, 'drive-made.h5'), job, false, () => {});
+  };
 }

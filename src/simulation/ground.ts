@@ -70,7 +70,6 @@ export class GroundPainter {
     light: Light,
     out: Uint8Array,
   ): void {
-    const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
     const cos = Math.cos(pose.heading);
     const sin = Math.sin(pose.heading);
     let s = pose.s;
@@ -89,7 +88,7 @@ export class GroundPainter {
       } else {
         this.#knots.offset.fill(REACH);
       }
-      this.#painter.paint(scene, row, this.#knots, line, light, clamped);
+      this.#painter.paint(scene, row, this.#knots, line, light, out);
     }
   }
 }
