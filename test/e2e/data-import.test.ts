@@ -65,6 +65,19 @@ test('a Donkeycar tub becomes ten recordings that read back as what was driven',
   expect(checked.stdout).toContain('10 files, 1000 frames: 0 errors');
 });
 
+test('a drive that is not cut is one recording, whose folder can be read', async () => {
+  const folder = unpacked();
+  const out = join(folder, 'drives');
+  const imported = await ncpTrain(['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', out]);
+  expect(imported).toMatchObject({ status: 0 });
+  expect(imported.stderr).toContain('a single recording cannot be cross-tested: --pieces 10 cuts it');
+  expect(readdirSync(out).sort()).toEqual(['dataset.yaml', 'tub_d1.h5']);
+  const inspected = await ncpTrain(['data', 'inspect', out, '--out', join(folder, 'sheet.png')]);
+  expect(inspected).toMatchObject({ status: 0, stderr: '' });
+  expect(inspected.stdout).toContain('needs at least 2 recordings, found 1');
+  expect(inspected.stdout).toContain('cut a long drive with data import --pieces');
+});
+
 test('--json prints what was made', async () => {
   const folder = unpacked();
   const out = join(folder, 'drives');

@@ -104,7 +104,8 @@ async function writeDataset(
     channel_order: 'rgb',
     label_sign: 1,
     label_scale: labelScale,
-    folds: `auto:${Math.min(FOLDS, recordings.length)}`,
+    // One recording has no folds; with two asked for, what needs them says so and names the remedy.
+    folds: `auto:${Math.max(2, Math.min(FOLDS, recordings.length))}`,
     ...(nominalRate === undefined ? {} : { nominal_rate: nominalRate }),
     source: format,
   });
