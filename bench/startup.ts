@@ -17,11 +17,19 @@ import { alternate, figuresOf, type Time } from './timing.ts';
 const ENTRY = fileURLToPath(new URL('../bin/ncp-train.js', import.meta.url));
 const BUILT = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** Tells what the process and all its threads computed, as the last line of stderr. */
-const REPORT = `process.on('exit', () => {
-  const { user, system } = process.cpuUsage();
-  process.stderr.write('\\ncpu ' + (user + system) / 1000 + '\\n');
-})`;
+/** Printed when an epoch, here of one step, has ended. */
+const FIRST_STEP = /^epoch 0: train/m;
+
+/** Tells, as the last line of stderr, what the process and all its threads computed until the first step or its end. */
+const REPORT = `
+const computed = () => Object.values(process.cpuUsage()).reduce((a, b) => a + b) / 1000;
+let atFirstStep;
+const write = process.stderr.write;
+process.stderr.write = function (text, ...rest) {
+  if (${FIRST_STEP}.test(text)) atFirstStep ??= computed();
+  return write.call(this, text, ...rest);
+};
+process.on('exit', () => write.call(process.stderr, '\\ncpu ' + (atFirstStep ?? computed()) + '\\n'));`;
 const REPORTING = ['--import', `data:text/javascript,${encodeURIComponent(REPORT)}`];
 
 const FRAMES = 400;
@@ -62,7 +70,7 @@ export async function benchStartup({
             ...['--epochs', '1', '--log_period', '1', '--new'],
             ...(model === 'cnn' ? ['--batch_size', '320'] : []), // one step an epoch, as of the others
           ],
-          until: /^epoch 0: train/m,
+          until: FIRST_STEP,
         })),
       ),
     ];
@@ -86,7 +94,7 @@ export async function benchStartup({
   }
 }
 
-/** Until the process ends, or prints something on stderr; its processor time is that of the whole process. */
+/** Until the process ends, or prints something on stderr. */
 async function timeOf(args: readonly string[], until: 'end' | RegExp): Promise<Time> {
   const start = performance.now();
   const child = spawn(process.execPath, [...REPORTING, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
