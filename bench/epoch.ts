@@ -134,7 +134,7 @@ type Part = (typeof PARTS)[number];
 /** Adds up where an epoch's time goes, and keeps the bare steps out of it. */
 class EpochClock {
   /** Of each epoch, without the one that warms up. */
-  private readonly epochs: { whole: Time; parts: Record<Part, number>; bareMs: number }[] = [];
+  private readonly epochs: { whole: Time; parts: Record<Part, number>; bare: Time }[] = [];
   private seen = 0;
   private start = this.now();
   private bare: Time[] = [];
@@ -164,9 +164,9 @@ class EpochClock {
       ms: end.ms - this.start.ms - sum('ms'),
       cpuMs: end.cpuMs - this.start.cpuMs - sum('cpuMs'),
     };
-    const bareMs = median(this.bare.map(({ ms }) => ms));
+    const { ms, cpuMs } = timingOf(this.bare);
     // What came before the first validation is no epoch, and the first epoch warms up.
-    if (this.seen++ > 1) this.epochs.push({ whole, parts: this.parts, bareMs });
+    if (this.seen++ > 1) this.epochs.push({ whole, parts: this.parts, bare: { ms, cpuMs } });
     this.start = this.now();
     this.bare = [];
     this.parts = { steps: 0, waiting: 0, validation: 0 };
@@ -174,10 +174,11 @@ class EpochClock {
 
   rows(model: string, backend: string, batches: number, framesPerBatch: number): BenchRow[] {
     const row = { name: 'epoch', backend };
-    const of = (ms: number[]) => figuresOf(timingOf(ms.map((each) => ({ ms: each, cpuMs: Number.NaN }))));
+    const ratio = (of: keyof Time) =>
+      median(this.epochs.map(({ whole, bare }) => whole[of] / (batches * bare[of])));
     const whole = timingOf(this.epochs.map((epoch) => epoch.whole));
     const part = (title: string, ms: number[]): BenchRow => {
-      const { cpuMs: _, ...figures } = of(ms);
+      const { cpuMs: _, ...figures } = figuresOf(timingOf(ms.map((each) => ({ ms: each, cpuMs: 0 }))));
       return { ...row, model: `${model}: ${title}`, ...figures };
     };
     const rest = this.epochs.map(
@@ -189,12 +190,13 @@ class EpochClock {
         model,
         ...figuresOf(whole),
         framesPerSecond: (batches * framesPerBatch * 1000) / whole.ms,
-        ratio: median(this.epochs.map(({ whole, bareMs }) => whole.ms / (batches * bareMs))),
+        ratio: ratio('ms'),
+        cpuRatio: ratio('cpuMs'),
         against: `${batches} bare steps`,
       },
       part(
         'a bare step',
-        this.epochs.map(({ bareMs }) => bareMs),
+        this.epochs.map(({ bare }) => bare.ms),
       ),
       ...PARTS.map((name) =>
         part(
