@@ -1,4 +1,5 @@
 /** This program as a child process of a benchmark; child.ts is the other end and says what there is to do. */
+import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { useBackend } from '../src/backend/choose.ts';
 import type { OwnTask, Ready, Step } from './child.ts';
@@ -21,6 +22,14 @@ async function jobOf(task: OwnTask): Promise<Job> {
   return trainingWork(task.model, task.backend, task);
 }
 
+/** MB. What the system tells as maxRSS is on Linux at least the parent's, where the process came from it. */
+function mostResident(): number {
+  const [, kilobytes] = existsSync('/proc/self/status')
+    ? (/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [])
+    : [];
+  return (Number(kilobytes ?? process.resourceUsage().maxRSS) * 1024) / 1e6;
+}
+
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const job = await jobOf(JSON.parse(process.argv[2]));
@@ -32,6 +41,6 @@ for await (const _ of createInterface({ input: process.stdin })) {
   const time = await timed(async () => {
     loss = (await job.step()).loss;
   });
-  say({ ...time, loss, memoryMB: (process.resourceUsage().maxRSS * 1024) / 1e6 } satisfies Step);
+  say({ ...time, loss, memoryMB: mostResident() } satisfies Step);
 }
 await job.close();
