@@ -58,20 +58,23 @@ describe('replicas', () => {
   }
 
   for (const name of ['wm', 'cnn'] as const) {
-    it(`${name}: two replicas agree with one to rounding, and with themselves bit for bit`, async () => {
+    it(`${name}: two and three replicas agree with one to rounding; the same number gives the same bits`, async () => {
       const alone = await trained(name, 1);
-      const two = await trained(name, 2);
-      if (name === 'wm') expect(await trained(name, 2), 'a second time').toEqual(two);
-      for (const [step, metrics] of alone.metrics.entries()) {
-        for (const figure of ['loss', 'mse', 'mae', 'gradientNorm'] as const) {
-          const share = two.metrics[step][figure] / metrics[figure];
-          expect(Math.abs(share - 1), `${figure} of step ${step}`).toBeLessThan(1e-4);
+      for (const count of [2, 3]) {
+        const several = await trained(name, count);
+        if (name === 'wm' && count === 2)
+          expect(await trained(name, count), 'a second time').toEqual(several);
+        for (const [step, metrics] of alone.metrics.entries()) {
+          for (const figure of ['loss', 'mse', 'mae', 'gradientNorm'] as const) {
+            const share = several.metrics[step][figure] / metrics[figure];
+            expect(Math.abs(share - 1), `${figure} of step ${step}, ${count} replicas`).toBeLessThan(1e-4);
+          }
         }
-      }
-      expect(two.values.length).toBe(alone.values.length);
-      const largest = Math.max(...alone.values.map(Math.abs));
-      for (const [n, value] of alone.values.entries()) {
-        expect(Math.abs(two.values[n] - value)).toBeLessThan(1e-3 * largest);
+        expect(several.values.length).toBe(alone.values.length);
+        const largest = Math.max(...alone.values.map(Math.abs));
+        for (const [n, value] of alone.values.entries()) {
+          expect(Math.abs(several.values[n] - value)).toBeLessThan(1e-3 * largest);
+        }
       }
     });
   }
