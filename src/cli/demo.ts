@@ -92,7 +92,9 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
   const result = await demoResult(out, runs as PerModel<PassiveOptions>);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
-    control.json ? JSON.stringify({ ...result, state: 'finished', seconds }, null, 2) : text(result, options),
+    control.json
+      ? JSON.stringify({ ...result, state: 'finished', seconds }, null, 2)
+      : text(result, options.epochs),
   );
 }
 
@@ -134,7 +136,7 @@ async function named<Value>(out: string, work: () => Promise<Value>): Promise<Va
   }
 }
 
-function text({ backend, constant, models, pictures }: DemoResult, options: DemoOptions): string {
+function text({ backend, constant, models, pictures }: DemoResult, epochs: number): string {
   const figure = (value: number) => value.toFixed(3);
   const rows = [
     ['loss', 'validation, untrained', 'validation, best epoch', 'test'],
@@ -151,15 +153,15 @@ function text({ backend, constant, models, pictures }: DemoResult, options: Demo
   return [
     aligned(rows),
     '',
-    'The losses are mean squared errors of the steering. A model below the constant has begun to see where the road goes;',
-    `that is all that a few minutes on ${options.recordings - 1} short drives can show. Which model is better, or how either would drive, they`,
-    'cannot: the paper trains for days of video, a hundred times as many updates, and compares ten folds.',
+    'The losses are mean squared errors of the steering. A model below the constant has begun to see where the road goes,',
+    'which is all that minutes of training can show. They cannot show which model is better, nor how it would drive: the',
+    'paper makes tens of thousands of updates, a hundred times as many as here by default, and compares over ten folds.',
     '',
     `pictures: ${pictures.filter((path) => path.endsWith('.svg')).join(', ')}, and the same as .png`,
     '',
     'to go on',
     ...(backend === 'wasm' ? [`  several times as fast  ${call} backend install`] : []),
-    `  more epochs            ${call} passive --config ${config} --resume --epochs ${4 * options.epochs}`,
+    `  more epochs            ${call} passive --config ${config} --resume --epochs ${4 * epochs}`,
     `  drives of your own     ${call} data import --help`,
     '  what all this is       docs/training.md, docs/data.md',
   ].join('\n');
