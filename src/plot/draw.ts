@@ -52,15 +52,17 @@ export async function drawPlot({ title, legend: entries = [], plot }: Picture): 
   group.setAttribute('transform', `translate(0,${head})`);
   for (const child of [...svg.childNodes]) group.appendChild(child);
   const height = options.height + head;
-  setAll(svg, { height, viewBox: `0 0 ${options.width} ${height}` });
+  setAll(svg, { role: 'img', height, viewBox: `0 0 ${options.width} ${height}` });
 
+  const name = document.createElementNS('title'); // read aloud to those who do not see the picture
+  name.textContent = title;
   const background = document.createElementNS('rect');
   setAll(background, { width: '100%', height: '100%', fill: 'white' });
   const heading = document.createElementNS('text');
   setAll(heading, { x: EDGE, y: TITLE_AT, 'font-size': 14, 'font-weight': 'bold', 'text-anchor': 'start' });
   heading.textContent = title;
   key.group.setAttribute('transform', `translate(${EDGE},${TITLE_AT + LINE})`);
-  for (const part of [background, heading, key.group, group]) svg.appendChild(part);
+  for (const part of [name, background, heading, key.group, group]) svg.appendChild(part);
   return svgText(svg);
 }
 
