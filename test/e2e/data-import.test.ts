@@ -128,6 +128,29 @@ test.each([
   expect(existsSync(out)).toBe(false);
 });
 
+test('a real drive trains and is tested, with nothing but its folder given', async () => {
+  const folder = unpacked();
+  const out = join(folder, 'drives');
+  const tub = join(folder, 'tub');
+  expect(await ncpTrain(['data', 'import', 'donkeycar', tub, '--out', out, '--pieces', '10'])).toMatchObject({
+    status: 0,
+  });
+  const places = ['--data', out, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
+  const short = ['--epochs', '1', '--batch_size', '8', '--seq_len', '8', '--backend', 'wasm', '--json'];
+  const trained = await ncpTrain([
+    ...['passive', '--model', 'lstm', '--experiment_id', '3', '--final', ...places, ...short],
+  ]);
+  expect(trained.status, trained.stderr).toBe(0);
+  const { ending, test: figures } = JSON.parse(trained.stdout);
+  expect(ending).toEqual({ kind: 'finished' });
+  const run = join(folder, 'passive/lstm_session/experiment_3');
+  const tested = await ncpTrain(['test', run, '--backend', 'wasm', '--json']);
+  expect(tested.status, tested.stderr).toBe(0);
+  const { loss, frames } = JSON.parse(tested.stdout);
+  expect(frames).toBe(96); // of the 100 of a piece
+  expect(loss).toBeCloseTo(figures.loss, 5);
+});
+
 test('images that are absent stop the import, --skip_missing goes on without them', async () => {
   const folder = temporaryFolder();
   const lines = Array.from({ length: 70 }, (_, i) => `${i}.png ${i}.0`);
