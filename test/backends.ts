@@ -15,8 +15,14 @@ const VARIANTS = [
   { backend: 'tensorflow', title: 'tensorflow, operation by operation', graph: 'off' },
 ] as const;
 
-/** @param name - in the title, before the backend's name */
-export function describeBackends(name: string, body: (backend: BackendName) => void): void {
+/**
+ * @param name - in the title, before the backend's name
+ * @param body - `byOperation`: the native backend's second time
+ */
+export function describeBackends(
+  name: string,
+  body: (backend: BackendName, byOperation: boolean) => void,
+): void {
   for (const { backend, title, ...variant } of VARIANTS) {
     const needs = backend === 'tensorflow' ? requirement('tensorflow') : undefined;
     const full = `${name} on ${title}`;
@@ -28,7 +34,7 @@ export function describeBackends(name: string, body: (backend: BackendName) => v
       afterAll(() => {
         delete process.env.NCP_TRAIN_GRAPH;
       });
-      body(backend);
+      body(backend, 'graph' in variant);
     });
   }
 }
