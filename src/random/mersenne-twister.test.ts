@@ -56,6 +56,15 @@ describe('RandomState', () => {
     expect(random.permutation(300).slice(0, 12)).toEqual(start);
   });
 
+  test('normal deviates are NumPy’s, of each pair the second first', () => {
+    const random = new RandomState(12345);
+    const draws = Array.from({ length: 100_006 }, () => random.gauss());
+    for (const [n, value] of [-0.20470766, 0.47894334, -0.51943872, -0.5557303, 1.96578057].entries()) {
+      expect(draws[n]).toBeCloseTo(value, 8);
+    }
+    expect(draws[100_005]).toBeCloseTo(-0.3132303766574723, 12);
+  });
+
   test('an interval of one value draws nothing', () => {
     const random = new RandomState(0);
     expect(random.interval(0)).toBe(0);

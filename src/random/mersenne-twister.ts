@@ -1,7 +1,7 @@
 /**
  * NumPy's legacy `RandomState(seed)`, bit for bit, as far as the wirings of the paper and of the NCP packages
- * draw from it (docs/pipeline.md §3, test/golden/README.md). Not for anything else: start values, batches and
- * dropout use the streams of `stream.ts`, which need no running state.
+ * draw from it (docs/pipeline.md §3, test/golden/README.md), and their pixel noise. Not for anything else: start values,
+ * batches and dropout use the streams of `stream.ts`, which need no running state.
  *
  * MT19937 after M. Matsumoto and T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998), with `init_genrand`
  * seeding; the draws on top of it are NumPy's: 53-bit doubles and bounded integers by masked rejection.
@@ -17,6 +17,8 @@ const MATRIX_A = 0x9908b0df;
 export class RandomState {
   private readonly state = new Uint32Array(N);
   private position = N;
+  /** The second normal deviate of the last pair. */
+  private spareGauss: number | undefined;
 
   /**
    * @param seed - integer in 0..2³²−1
@@ -53,6 +55,28 @@ export class RandomState {
   /** `uniform(low, high)`: low + (high − low)·u. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * this.randomSample();
+  }
+
+  /**
+   * `randn()`: a draw of the standard normal distribution, by Marsaglia's polar method; of every pair the second point first.
+   */
+  gauss(): number {
+    if (this.spareGauss !== undefined) {
+      const value = this.spareGauss;
+      this.spareGauss = undefined;
+      return value;
+    }
+    let x: number;
+    let y: number;
+    let squares: number;
+    do {
+      x = 2 * this.randomSample() - 1;
+      y = 2 * this.randomSample() - 1;
+      squares = x * x + y * y;
+    } while (squares >= 1 || squares === 0);
+    const factor = Math.sqrt((-2 * Math.log(squares)) / squares);
+    this.spareGauss = factor * x;
+    return factor * y;
   }
 
   /**

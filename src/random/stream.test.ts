@@ -13,6 +13,25 @@ const meanPower = (values: ArrayLike<number>, power: number) =>
 const words = (s: Stream, count = 8) => draw(count, () => s.uint32());
 const keyParts = fc.array(fc.oneof(fc.string(), fc.integer()), { maxLength: 4 });
 
+describe('fillNormal', () => {
+  test('has the moments of a normal distribution of that deviation', () => {
+    const out = new Float32Array(COUNT);
+    stream(1, 'normal').fillNormal(out, 3);
+    expect(mean(out)).toBeCloseTo(0, 1);
+    expect(meanPower(out, 2) / 9).toBeCloseTo(1, 1);
+    expect(meanPower(out, 3) / 27).toBeCloseTo(0, 1);
+    expect(Math.abs(meanPower(out, 4) / 81 - 3)).toBeLessThan(0.2);
+  });
+
+  test('fills arrays of odd length, as one longer begins', () => {
+    const [odd, even] = [new Float32Array(5), new Float32Array(6)];
+    stream(2).fillNormal(odd, 1);
+    stream(2).fillNormal(even, 1);
+    expect(odd).toEqual(even.subarray(0, 5));
+    expect(odd.every((value) => value !== 0)).toBe(true);
+  });
+});
+
 describe('the key of a stream', () => {
   test('the same seed and key give the same draws', () => {
     fc.assert(

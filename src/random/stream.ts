@@ -123,4 +123,17 @@ export class Stream {
     const scale = (high - low) / 16777216;
     for (let i = 0; i < out.length; i++) out[i] = low + scale * (this.uint32() >>> 8);
   }
+
+  /**
+   * Fills `out` with draws from a normal distribution of mean 0, by Box and Muller's transform of two words a pair, which is
+   * what a float32 holds; none is farther out than 6.7 deviations.
+   */
+  fillNormal(out: Float32Array, deviation: number): void {
+    for (let i = 0; i < out.length; i += 2) {
+      const radius = deviation * Math.sqrt(-2 * Math.log((this.uint32() + 1) / TWO_32));
+      const angle = (2 * Math.PI * this.uint32()) / TWO_32;
+      out[i] = radius * Math.cos(angle);
+      if (i + 1 < out.length) out[i + 1] = radius * Math.sin(angle);
+    }
+  }
 }
