@@ -18,6 +18,7 @@ export interface CommandEntry {
 
 /** Groups of commands, by their first word. */
 export const groups: Record<string, string> = {
+  analyse: 'the figures and tables of the paper, from checkpoints and runs',
   backend: 'install, list or remove the native backend',
   data: 'make, convert, look at and check recordings',
 };
@@ -50,6 +51,16 @@ export const commands: CommandEntry[] = [
     load: () => import('./results.ts'),
   },
   { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
+  {
+    name: 'analyse parameters',
+    summary: 'count what models train, part by part',
+    load: () => import('./analyse-parameters.ts'),
+  },
+  {
+    name: 'analyse wiring',
+    summary: 'draw and count the synapses of a neural circuit policy',
+    load: () => import('./analyse-wiring.ts'),
+  },
   {
     name: 'backend install',
     summary: 'get TensorFlow and compile the native backend',

@@ -155,7 +155,7 @@ async function completed(request: TestRequest) {
 }
 
 /** @throws DataError naming what was looked for */
-async function weightsOf(path: string): Promise<string> {
+export async function weightsOf(path: string): Promise<string> {
   if (!existsSync(path)) throw new DataError(`${path}: there is no such checkpoint`);
   if (!statSync(path).isDirectory()) return path;
   const own = join(path, WEIGHTS_FILE);

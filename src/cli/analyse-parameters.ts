@@ -1,0 +1,117 @@
+/** `ncp-train analyse parameters`: see src/analysis/parameters/count.ts. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ParameterCounts } from '../analysis/parameters/count.ts';
+import { MODELS, type ModelInput, WM_SIZES } from '../config/schema.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument(
+      '[checkpoint...]',
+      'runs, checkpoints or weights files; none: all eight models by their options',
+    )
+    .option('--lstm-size <units>', 'units of every recurrent cell but wm (default: 64)', countingNumber)
+    .addOption(new Option('--wm-size <name>', 'wiring of wm (default: small)').choices([...WM_SIZES]))
+    .option('--wiring <file>', 'JSON file with a wiring of your own for wm')
+    .option('--sparsity <share>', 'share of the recurrent weights that stays 0', share)
+    .option('--csv <file>', 'also write the table as CSV')
+    .option('--json', 'print JSON')
+    .action(async (checkpoints: string[], options) => {
+      const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
+      const { countsAsCsv } = await import('../analysis/parameters/format.ts');
+      const { replaceFile } = await import('../train/durable.ts');
+      if (options.csv !== undefined) await replaceFile(options.csv, countsAsCsv(rows));
+      console.log(options.json ? JSON.stringify({ models: rows }, null, 2) : text(rows));
+    });
+}
+
+interface Given {
+  readonly lstmSize?: number;
+  readonly wmSize?: (typeof WM_SIZES)[number];
+  readonly wiring?: string;
+  readonly sparsity?: number;
+}
+
+async function ofCheckpoints(paths: readonly string[], given: Given): Promise<ParameterCounts[]> {
+  const { UsageError } = await import('../errors.ts');
+  const meaningless = Object.entries({
+    '--lstm-size': given.lstmSize,
+    '--wm-size': given.wmSize,
+    '--wiring': given.wiring,
+    '--sparsity': given.sparsity,
+  }).filter(([, value]) => value !== undefined);
+  if (meaningless.length > 0) {
+    const flags = meaningless.map(([flag]) => flag).join(', ');
+    throw new UsageError(`a checkpoint says itself what it is: leave out ${flags}, or the checkpoint`);
+  }
+  const { countCheckpoint } = await import('../analysis/parameters/count.ts');
+  const { weightsOf } = await import('../train/test-checkpoint.ts');
+  await useEmbedded();
+  const rows: ParameterCounts[] = [];
+  for (const path of paths) rows.push(await countCheckpoint(path, await weightsOf(path)));
+  return rows;
+}
+
+async function ofAll({ lstmSize, wmSize, wiring: path, sparsity }: Given): Promise<ParameterCounts[]> {
+  const { countOptions } = await import('../analysis/parameters/count.ts');
+  const { readWiring } = await import('../models/wiring/wiring-file.ts');
+  const wiring = path === undefined ? undefined : await readWiring(path);
+  await useEmbedded();
+  const rows: ParameterCounts[] = [];
+  const add = (name: string, options: ModelInput) =>
+    rows.push(countOptions(name, options, options.model === 'wm' ? wiring : undefined));
+  for (const model of MODELS) {
+    const sizes = model === 'wm' ? { wm_size: wmSize } : { lstm_size: lstmSize };
+    const sparse = model === 'wm' || model === 'cnn' ? {} : { sparsity };
+    add(model, { model, ...sizes, ...sparse });
+    if (model === 'ctrnn') add('ctrnn, feedback', { model, ...sizes, ...sparse, ctfeedback: true });
+  }
+  return rows;
+}
+
+/** Counting needs no native TensorFlow, which takes longer to load. */
+async function useEmbedded(): Promise<void> {
+  const { useBackend } = await import('../backend/choose.ts');
+  await useBackend('wasm');
+}
+
+function text(rows: readonly ParameterCounts[]): string {
+  const number = (value: number) => (value === 0 ? '–' : value.toLocaleString('en'));
+  const head = [
+    '',
+    'convolutions',
+    'dense',
+    'inputs',
+    'recurrent',
+    'output',
+    'total',
+    'absent',
+    'units',
+    'synapses',
+  ];
+  const cells = rows.map(({ name, parts, total, absent, units, synapses }) => [
+    name,
+    ...[...Object.values(parts), total, absent, units, synapses].map(number),
+  ]);
+  const widths = head.map((title, n) =>
+    Math.max(...[title, ...cells.map((row) => row[n])].map((cell) => cell.length)),
+  );
+  const right = (row: readonly string[]) => row.map((cell, n) => (n === 0 ? cell : cell.padStart(widths[n])));
+  return [
+    aligned([head, ...cells].map(right)),
+    '',
+    'absent: numbers in the file that are never trained: of synapses that do not exist, or kept at 0 by --sparsity',
+    'synapses: connections into units and outputs',
+  ].join('\n');
+}
+
+function countingNumber(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(value);
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number < 1)) throw new InvalidArgumentError('expected a number between 0 and 1');
+  return number;
+}

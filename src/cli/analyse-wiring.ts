@@ -1,0 +1,94 @@
+/** `ncp-train analyse wiring`: see src/analysis/wiring/. */
+import type { Command } from 'commander';
+import type { Circuit } from '../analysis/wiring/circuit.ts';
+import { WM_SIZES } from '../config/schema.ts';
+import { ConfigError, UsageError } from '../errors.ts';
+import type { RecurrentModel } from '../models/model.ts';
+import type { Wiring } from '../models/wiring/wiring.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument(
+      '[checkpoint]',
+      'of wm: a run’s folder (its best checkpoint), a checkpoint’s folder, or a weights file',
+    )
+    .option(
+      '--wiring <which>',
+      `instead of a checkpoint, without weights: ${WM_SIZES.join(', ')}, or a JSON file`,
+    )
+    .option('--out <folder>', 'for picture and tables', 'analyses/wiring')
+    .option('--json', 'print JSON')
+    .action(async (checkpoint: string | undefined, options) => {
+      const { name, wiring, model } = await source(checkpoint, options.wiring);
+      const { circuitOf } = await import('../analysis/wiring/circuit.ts');
+      const { writeCircuit } = await import('../analysis/wiring/write-circuit.ts');
+      const circuit = circuitOf(wiring, model);
+      const { files, remark } = await writeCircuit(options.out, name, circuit, wiring);
+      if (remark) process.stderr.write(`warning: ${remark}\n`);
+      const { synapses: _, ...summary } = circuit;
+      const result = { name, ...summary, out: options.out, files };
+      console.log(options.json ? JSON.stringify(result, null, 2) : text(name, circuit, options.out, files));
+    });
+}
+
+interface Source {
+  /** For the title. */
+  readonly name: string;
+  readonly wiring: Wiring;
+  readonly model?: RecurrentModel;
+}
+
+async function source(checkpoint: string | undefined, which: string | undefined): Promise<Source> {
+  if (checkpoint !== undefined && which !== undefined) {
+    throw new UsageError('a checkpoint has its own wiring: leave out --wiring, or the checkpoint');
+  }
+  if (which !== undefined) {
+    const { paperWiring } = await import('../models/wiring/paper.ts');
+    const { readWiring } = await import('../models/wiring/wiring-file.ts');
+    const isNamed = (WM_SIZES as readonly string[]).includes(which);
+    return { name: `wiring ${which}`, wiring: isNamed ? paperWiring(which) : await readWiring(which) };
+  }
+  if (checkpoint === undefined) throw new UsageError('give a checkpoint, or --wiring with a name or a file');
+  const { useBackend } = await import('../backend/choose.ts');
+  const { loadModel } = await import('../models/weights-file.ts');
+  const { weightsOf } = await import('../train/test-checkpoint.ts');
+  await useBackend('wasm'); // weights are only read
+  const model = await loadModel(await weightsOf(checkpoint));
+  if (model.kind !== 'recurrent' || !model.wiring) {
+    throw new ConfigError(
+      `${checkpoint} is a ${model.options.model}: only wm has a wiring. analyse parameters counts every model’s weights`,
+    );
+  }
+  return { name: checkpoint, wiring: model.wiring, model };
+}
+
+function text(name: string, circuit: Circuit, out: string, files: readonly string[]): string {
+  const { kind, layers, connections, synapses, changedSign } = circuit;
+  const known = connections.some(({ mean_w }) => mean_w !== null);
+  const neurons = layers.slice(1).reduce((sum, layer) => sum + layer.neurons, 0);
+  const lines = [
+    `${name} (${kind}): ${layers[0].neurons} inputs, ${neurons} neurons, ${synapses.length} synapses`,
+    '',
+    aligned([
+      ['layer', 'neurons', 'parameters'],
+      ...layers.map(({ layer, neurons, parameters }) => [layer, String(neurons), String(parameters)]),
+    ]),
+    '',
+    aligned([
+      ['from', 'to', 'synapses', 'excitatory', 'inhibitory', 'parameters', ...(known ? ['mean w'] : [])],
+      ...connections.map(({ from, to, synapses, excitatory, inhibitory, parameters, mean_w }) => [
+        ...[from, to, ...[synapses, excitatory, inhibitory, parameters].map(String)],
+        ...(mean_w === null ? [] : [mean_w.toFixed(3)]),
+      ]),
+    ]),
+    '',
+  ];
+  if (changedSign > 0) {
+    lines.push(
+      `${changedSign} of them changed sign in training: excitatory and inhibitory are as erev is now`,
+      '',
+    );
+  }
+  return [...lines, `${out}: ${files.join(', ')}`].join('\n');
+}
