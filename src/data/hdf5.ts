@@ -127,20 +127,30 @@ const VIEWS: Record<
  * @throws Error in the words of HDF5
  */
 export function readColumn(module: Module, dataset: Dataset): Float64Array {
+  return readRows(module, dataset, 0, (dataset.metadata.shape as number[])[0]);
+}
+
+/**
+ * Rows `first` … `first + count − 1` of a table of numbers of any type as float64, block by block.
+ * @param dataset - [N,…], for which {@link numberType} is defined
+ * @returns [count,…]
+ * @throws Error in the words of HDF5
+ */
+export function readRows(module: Module, dataset: Dataset, first: number, count: number): Float64Array {
   const { size, shape } = dataset.metadata;
-  const [rows] = shape as number[];
-  const column = new Float64Array(rows);
-  const rowsPerBlock = BLOCK_BYTES / size;
-  const block = new BlockBuffer(module, Math.max(1, Math.min(rows, rowsPerBlock)) * size);
+  const width = (shape as number[]).slice(1).reduce((product, n) => product * n, 1);
+  const out = new Float64Array(count * width);
+  const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (size * width)));
+  const block = new BlockBuffer(module, Math.max(1, Math.min(count, perBlock)) * size * width);
   try {
-    for (let first = 0; first < rows; first += rowsPerBlock) {
-      const count = Math.min(rowsPerBlock, rows - first);
-      const bytes = block.read(dataset, first, count);
-      const values = VIEWS[numberType(dataset) as string](bytes.buffer, bytes.byteOffset, count);
-      for (let n = 0; n < count; n++) column[first + n] = Number(values[n]);
+    for (let done = 0; done < count; done += perBlock) {
+      const part = Math.min(perBlock, count - done);
+      const bytes = block.read(dataset, first + done, part);
+      const values = VIEWS[numberType(dataset) as string](bytes.buffer, bytes.byteOffset, part * width);
+      for (let n = 0; n < values.length; n++) out[done * width + n] = Number(values[n]);
     }
   } finally {
     block.free();
   }
-  return column;
+  return out;
 }
