@@ -62,6 +62,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./analyse-wiring.ts'),
   },
   {
+    name: 'analyse sparsity',
+    summary: 'losses of the runs with --sparsity, over how sparse they are',
+    load: () => import('./analyse-sparsity.ts'),
+  },
+  {
     name: 'backend install',
     summary: 'get TensorFlow and compile the native backend',
     load: () => import('./backend-install.ts'),

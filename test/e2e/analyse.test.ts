@@ -10,6 +10,7 @@ import { buildModel } from '../../src/models/registry.ts';
 import { saveModel } from '../../src/models/weights-file.ts';
 import { numberedWiring } from '../../src/models/wiring/paper.ts';
 import { wiringToJson } from '../../src/models/wiring/wiring-json.ts';
+import { makeRun } from '../made-runs.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 
 const rowsOf = (path: string): Record<string, string>[] =>
@@ -121,4 +122,54 @@ test('wiring: a crowd has tables and a warning, what is no wm is refused', async
     expect([refused.status, refused.stderr]).toEqual([exit, expect.stringContaining(message)]);
     expect(refused.stderr).not.toMatch(/\n {4}at /);
   }
+});
+
+test('sparsity: table, picture and warnings of runs side by side', async () => {
+  const folder = temporaryFolder();
+  const sessions = join(folder, 'sessions');
+  const log = [
+    [6, 1.5, 5, 1.4],
+    ['', '', 4, 1.2],
+  ];
+  for (const [sparsity, test] of [
+    [-1, 4],
+    [0.5, 5],
+    [0.9, 8],
+  ]) {
+    const session = `sparse${sparsity}`;
+    makeRun(sessions, {
+      model: 'lstm',
+      fold: 0,
+      session,
+      log,
+      final: [1, 3, 1, 4, 1.2, test, 1],
+      options: { sparsity },
+    });
+  }
+  const out = join(folder, 'out');
+  const { status, stdout, stderr } = await ncpTrain(['analyse', 'sparsity', sessions, '--out', out]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.replaceAll(out, 'OUT')).toMatchInlineSnapshot(`
+    "mean ± standard deviation (divisor n) over folds, in label units; sparsity: share of the recurrent weights that stays 0
+
+    model  sparsity  runs  validation loss  validation MAE  test loss  test MAE
+    lstm   0         1     4.00             1.20            4.00       1.00
+    lstm   0.5       1     4.00             1.20            5.00       1.00
+    lstm   0.9       1     4.00             1.20            8.00       1.00
+
+    note: lstm: folds 1, 2 missing
+    note: lstm 0.5: folds 1, 2 missing
+    note: lstm 0.9: folds 1, 2 missing
+
+    OUT: sparsity.svg, sparsity.png, sparsity.csv
+    "
+  `);
+  expect(readdirSync(out).sort()).toEqual(['sparsity.csv', 'sparsity.png', 'sparsity.svg']);
+  expect(rowsOf(join(out, 'sparsity.csv')).map(({ sparsity, test_loss }) => [sparsity, test_loss])).toEqual([
+    ['0', '4'],
+    ['0.5', '5'],
+    ['0.9', '8'],
+  ]);
+  const none = await ncpTrain(['analyse', 'sparsity', join(folder, 'none')]);
+  expect([none.status, none.stderr]).toEqual([3, expect.stringContaining('there is no such folder')]);
 });

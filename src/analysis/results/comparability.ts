@@ -13,8 +13,11 @@ const MAY_DIFFER: ReadonlySet<string> = new Set([
   ...['backend', 'workers', 'loaders', 'threads'],
 ]);
 
-/** @returns a sentence for each thing that differs, with who has what */
-export function differences(groups: readonly ModelGroup[]): string[] {
+/**
+ * @param compared - options that differ on purpose
+ * @returns a sentence for each thing that differs, with who has what
+ */
+export function differences(groups: readonly ModelGroup[], compared: readonly string[] = []): string[] {
   const runs = groups.flatMap((group) =>
     [...group.counted, ...group.unfinished].map((run) => ({ group, run })),
   );
@@ -46,7 +49,7 @@ export function differences(groups: readonly ModelGroup[]): string[] {
   const inputKeys = ['crop', 'channel_order', 'label_scale', 'label_sign'];
   const keys = new Set(withOptions.flatMap(({ run }) => Object.keys(run.options ?? {})));
   for (const key of keys) {
-    if (MAY_DIFFER.has(key) || inputKeys.includes(key)) continue;
+    if (MAY_DIFFER.has(key) || inputKeys.includes(key) || compared.includes(key)) continue;
     say(`the option ${key} differs`, ({ options }) => options?.[key], withOptions);
   }
   if (recorded.length > 0 && recorded.length < runs.length) {

@@ -40,7 +40,8 @@ export function groupRuns(runs: readonly RunReading[]): ModelGroup[] {
   return [...byFolder].map(([folder, members]) => groupOf(folder, labels.get(folder) as string, members));
 }
 
-function groupOf(folder: string, label: string, runs: readonly RunReading[]): ModelGroup {
+/** @param runs - at least one, all of one kind and model */
+export function groupOf(folder: string, label: string, runs: readonly RunReading[]): ModelGroup {
   const { kind, model, session } = runs[0];
   const counted = runs.filter((run) => run.isFinished);
   const average = (name: FigureName) => averageOf(counted.map(({ best }) => best?.figures[name] ?? null));

@@ -1,0 +1,41 @@
+/** `ncp-train analyse sparsity`: see src/analysis/sparsity/. */
+import type { Command } from 'commander';
+import { writeOutputs } from '../analysis/output-folder.ts';
+import { sparsitySvg } from '../analysis/sparsity/draw.ts';
+import { flatRow, summaryAsCsv, summaryTable } from '../analysis/sparsity/format.ts';
+import { summariseSparsity } from '../analysis/sparsity/summary.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('[dir...]', 'folders with runs', ['sessions'])
+    .option('--out <folder>', 'for picture and table', 'analyses/sparsity')
+    .option('--json', 'print JSON')
+    .action(async (dirs: string[], { out, json }) => {
+      const summary = await summariseSparsity(dirs);
+      const svg = await sparsitySvg(summary);
+      const files = await writeOutputs(out, svg === undefined ? {} : { sparsity: svg }, {
+        'sparsity.csv': summaryAsCsv(summary),
+      });
+      const { warnings, notes } = summary;
+      if (json) {
+        console.log(
+          JSON.stringify({ rows: summary.rows.map(flatRow), warnings, notes, out, files }, null, 2),
+        );
+        return;
+      }
+      const remarks = [
+        ...warnings.map((text) => `warning: ${text}`),
+        ...notes.map((text) => `note: ${text}`),
+      ];
+      const lines = [
+        'mean ± standard deviation (divisor n) over folds, in label units; sparsity: share of the recurrent weights that stays 0',
+        '',
+        aligned(summaryTable(summary)),
+        '',
+        ...(remarks.length > 0 ? [...remarks, ''] : []),
+        `${out}: ${files.join(', ')}`,
+      ];
+      console.log(lines.join('\n'));
+    });
+}
