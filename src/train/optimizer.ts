@@ -12,6 +12,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
+import { adamStep } from './adam-kernel.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -60,10 +61,11 @@ export function update(
   const clip = model.clipNorm === undefined ? 1 : model.clipNorm / Math.max(norm, model.clipNorm);
   adam.t += 1;
   const rate = (options.lr * Math.sqrt(1 - BETA2 ** adam.t)) / (1 - BETA1 ** adam.t);
+  const factors = { clip, beta1: BETA1, beta2: BETA2, epsilon: EPSILON, rate };
   for (const [name, variable] of model.weights) {
     // Changed in place: a copy, or the array behind the tensor that is replaced here.
     const values = variable.dataSync<'float32'>();
-    adamStep(values, arrayOf(gradients, name), arrayOf(adam.m, name), arrayOf(adam.v, name), clip, rate);
+    adamStep(values, arrayOf(gradients, name), arrayOf(adam.m, name), arrayOf(adam.v, name), factors);
     model.constraints.get(name)?.(values);
     const next = tf.tensor(values, variable.shape);
     variable.assign(next);
@@ -85,25 +87,6 @@ function scaledGlobalNorm(model: Model, gradients: WeightArrays, convGradScaling
     for (let n = 0; n < g.length; n++) squares += g[n] * g[n];
   }
   return Math.sqrt(squares);
-}
-
-function adamStep(
-  theta: Float32Array,
-  gradient: Float32Array,
-  m: Float32Array,
-  v: Float32Array,
-  clip: number,
-  rate: number,
-): void {
-  const N = theta.length;
-  for (let n = 0; n < N; n++) {
-    const g = gradient[n] * clip;
-    const nextM = BETA1 * m[n] + (1 - BETA1) * g;
-    const nextV = BETA2 * v[n] + (1 - BETA2) * g * g;
-    m[n] = nextM;
-    v[n] = nextV;
-    theta[n] -= (rate * nextM) / (Math.sqrt(nextV) + EPSILON);
-  }
 }
 
 function arrayOf(arrays: WeightArrays, name: string): Float32Array {
