@@ -47,6 +47,33 @@ test('a mean and single lines for each model, in panels for training and validat
   expect(lines(svg, '#d55e00')).toBe(2 * 2 + 1);
 });
 
+test('runs of one data set with other label scales have one line for the best constant, in (1/km)²', async () => {
+  const floors = (scale: number) => {
+    const constant = { loss: (4 * scale ** 2) / 1e6, mae: scale / 1000 };
+    return { validation: { constant, last_value: null, frames: 10 } };
+  };
+  for (const [session, scale] of [
+    ['a', 1000],
+    ['b', 50],
+  ] as const) {
+    const input = { crop: 'paper', channel_order: 'rgb', label_scale: scale, label_sign: 1 };
+    const log = LOG.map(([train, one, valid, another]) =>
+      [train, one, valid, another].map((value) => (value === '' ? '' : (Number(value) * scale ** 2) / 1e6)),
+    );
+    makeRun(root, {
+      model: 'wm',
+      session,
+      fold: 0,
+      log,
+      final: FINAL,
+      record: { input, floors: floors(scale) },
+    });
+  }
+  const svg = await curvesSvg(await readResults([root]));
+  const [, rules] = /<g [^>]*stroke-dasharray="5,3"[^>]*>(.*?)<\/g>/s.exec(svg) ?? [];
+  expect(rules.match(/<line/g)).toHaveLength(1);
+});
+
 test('a run that is a single row is a dot, and what has none is not drawn', async () => {
   makeRun(root, { model: 'lstm', fold: 0, state: 'stopped', log: [[8, 1, 6, 1]] });
   makeRun(root, { model: 'wm', fold: 0, state: 'stopped', log: [] });

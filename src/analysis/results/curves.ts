@@ -142,17 +142,20 @@ const isAlone = (point: Point, all: readonly Point[]) =>
   all.filter((other) => other.line === point.line && other.split === point.split && other.kind === point.kind)
     .length === 1;
 
-function constantOf({ kind, floors, labelScale }: ResultsTable) {
-  const factor = labelScale === null ? 1 : (1000 / labelScale) ** 2;
-  return floors
-    .filter(({ label }) => label === 'best constant')
-    .flatMap(({ figures }) =>
-      figures.valid_loss ? [{ kind, split: 'validation', loss: figures.valid_loss.mean * factor }] : [],
-    );
+/** One line for every data set; runs with other label scales on the same one have the same in (1/km)². */
+function constantOf({ kind, floors }: ResultsTable) {
+  const lines = new Map<string, { kind: string; split: string; loss: number }>();
+  for (const floor of floors) {
+    if (floor.label !== 'best constant' || !floor.figures.valid_loss) continue;
+    const loss = floor.figures.valid_loss.mean * unitFactor(floor);
+    lines.set(loss.toPrecision(5), { kind, split: 'validation', loss });
+  }
+  return [...lines.values()];
 }
 
 /** From label units to (1/km)², so that runs with other label scales stand in one picture. */
-const unitFactor = ({ labelScale }: RunReading) => (labelScale === null ? 1 : (1000 / labelScale) ** 2);
+const unitFactor = ({ labelScale }: Pick<RunReading, 'labelScale'>) =>
+  labelScale === null ? 1 : (1000 / labelScale) ** 2;
 
 const unitOf = (tables: readonly ResultsTable[]) =>
   tables.some(({ groups }) =>

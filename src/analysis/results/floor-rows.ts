@@ -3,7 +3,7 @@
  * are judged). Taken from what the runs record; runs on the same data have the same floors.
  */
 import { type Average, averageOf } from './average.ts';
-import type { Averages, ModelGroup } from './model-group.ts';
+import type { Averages, ModelGroup, SharesOfConstant } from './model-group.ts';
 import type { RunReading } from './run-reading.ts';
 
 export interface FloorRow {
@@ -14,6 +14,9 @@ export interface FloorRow {
   readonly n: number;
   readonly figures: Averages;
   readonly perKilometre: { readonly valid_mae: Average | null; readonly test_mae: Average | null };
+  readonly ofConstant: SharesOfConstant;
+  /** Of its runs. */
+  readonly labelScale: number | null;
 }
 
 /** Two rows for every data set among the finished runs; among all, where none is finished. */
@@ -46,6 +49,14 @@ function rowOf(
         return labelScale === null ? null : (value / labelScale) * 1000;
       }),
     );
+  const share = (split: 'validation' | 'test') =>
+    averageOf(
+      runs.map(({ floors }) => {
+        const loss = floors?.[split]?.[predictor]?.loss;
+        const constant = floors?.[split]?.constant.loss;
+        return loss === undefined || !constant ? null : loss / constant;
+      }),
+    );
   return {
     label,
     data: runs[0].data,
@@ -59,5 +70,7 @@ function rowOf(
       test_mae: of('test', 'mae'),
     },
     perKilometre: { valid_mae: of('validation', 'mae', true), test_mae: of('test', 'mae', true) },
+    ofConstant: { valid_loss: share('validation'), test_loss: share('test') },
+    labelScale: runs[0].labelScale,
   };
 }

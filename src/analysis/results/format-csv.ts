@@ -18,13 +18,15 @@ function csvRow(
   table: ResultsTable,
   row: ResultRow,
 ): Record<string, string | number | null> {
-  const { what, label, group, run, n, bestEpoch, figures, perKilometre } = row;
+  const { what, label, group, run, n, bestEpoch, figures, perKilometre, ofConstant } = row;
   const isModel = what === 'model';
   const averages = [
     ['best_epoch', bestEpoch] as const,
     ...FIGURES.map((name) => [name, figures[name]] as const),
     ['valid_mae_per_km', perKilometre.valid_mae] as const,
     ['test_mae_per_km', perKilometre.test_mae] as const,
+    ['valid_loss_of_constant', ofConstant.valid_loss] as const,
+    ['test_loss_of_constant', ofConstant.test_loss] as const,
   ];
   return {
     row: what,

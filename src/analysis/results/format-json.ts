@@ -10,8 +10,8 @@ export function resultsAsJson({ tables, comparison, warnings }: Results): string
       kind: table.kind,
       label_scale: table.labelScale,
       models: table.groups.map(modelJson),
-      floors: table.floors.map(({ label, data, n, figures, perKilometre }) => ({
-        ...{ predictor: label, data, n, figures, in_1_per_km: perKilometre },
+      floors: table.floors.map(({ label, data, n, figures, perKilometre, ofConstant }) => ({
+        ...{ predictor: label, data, n, figures, in_1_per_km: perKilometre, of_constant: ofConstant },
       })),
       warnings: table.warnings,
       notes: table.notes,
@@ -32,6 +32,7 @@ function modelJson(group: ModelGroup) {
     best_epoch: group.bestEpoch,
     figures,
     in_1_per_km: perKilometre,
+    of_constant: group.ofConstant,
     runs: [...counted, ...unfinished].map(runJson),
   };
 }

@@ -1,7 +1,7 @@
 /** Results as Markdown tables, a row a model. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor } from './figure-text.ts';
-import { columnText, figuresShown, resultRows } from './result-rows.ts';
+import { columnText, figuresShown, resultRows, shareColumns } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES } from './run-reading.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
@@ -30,6 +30,7 @@ function tableMarkdown(table: ResultsTable, verbose: boolean): string {
       `${FIGURE_NAMES[name]}, 1/km`,
       ...columnText(rows, ({ perKilometre }) => perKilometre[name]),
     ]),
+    ...shareColumns(table, rows),
   ];
   const remarks = [unitOf(table), ...remarksOf(table)];
   return [`**${titleOf(table)}**`, markdownTable(columns), listOf(remarks)].join('\n\n');

@@ -1,7 +1,7 @@
 /** Results for a terminal: losses, then errors, in blocks that fit 80 columns. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor, numberText } from './figure-text.ts';
-import { columnText, figuresShown, resultRows } from './result-rows.ts';
+import { columnText, figuresShown, resultRows, shareColumns } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES } from './run-reading.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
@@ -38,6 +38,8 @@ function tableText(table: ResultsTable, verbose: boolean): string {
       ]),
     ]);
   }
+  const shares = shareColumns(table, rows);
+  if (shares.length > 0) blocks.push([names, ...shares]);
   return [
     [titleOf(table), unitOf(table)].join('\n'),
     ...blocks.map(columnsText),

@@ -8,6 +8,12 @@ const PAPER_FOLDS = 10;
 
 export type Averages = { readonly [name in FigureName]: Average | null };
 
+/** Null where no run records the floor. */
+export interface SharesOfConstant {
+  readonly valid_loss: Average | null;
+  readonly test_loss: Average | null;
+}
+
 export interface ModelGroup {
   readonly kind: RunReading['kind'];
   /** The folder of its runs; of an active model the run itself. */
@@ -25,6 +31,8 @@ export interface ModelGroup {
   readonly figures: Averages;
   /** Mean absolute errors in 1/km; null where a run's label scale is not known. */
   readonly perKilometre: { readonly valid_mae: Average | null; readonly test_mae: Average | null };
+  /** Losses as shares of what the best constant has on that very split, its variance. */
+  readonly ofConstant: SharesOfConstant;
   /** Of its runs, null where not known or not the same. */
   readonly labelScale: number | null;
 }
@@ -54,8 +62,22 @@ export function groupOf(folder: string, label: string, runs: readonly RunReading
     bestEpoch: averageOf(counted.map(({ best }) => best?.epoch ?? null)),
     figures: Object.fromEntries(FIGURES.map((name) => [name, average(name)])) as Averages,
     perKilometre: { valid_mae: perKilometre('valid_mae'), test_mae: perKilometre('test_mae') },
+    ofConstant: {
+      valid_loss: averageOf(counted.map((run) => shareOfConstant(run, 'valid_loss'))),
+      test_loss: averageOf(counted.map((run) => shareOfConstant(run, 'test_loss'))),
+    },
     labelScale: others.length === 0 ? scale : null,
   };
+}
+
+/** A run's loss ÷ that of the best constant on the same frames: 1 has learnt nothing. Independent of the label scale. */
+export function shareOfConstant(
+  { best, floors }: RunReading,
+  name: 'valid_loss' | 'test_loss',
+): number | null {
+  const loss = best?.figures[name] ?? null;
+  const constant = floors?.[name === 'test_loss' ? 'test' : 'validation']?.constant.loss;
+  return loss === null || !constant ? null : loss / constant;
 }
 
 /** A mean absolute error in 1/km: labels are curvature in 1/m × label scale. */

@@ -69,6 +69,29 @@ describe('runs of this program', () => {
     expect(resultsAsText(results, false)).toContain('test MAE, 1/km');
   });
 
+  test('losses stand as shares of the best constant’s, whatever the label scale', async () => {
+    run('lstm', 0, 2, 1);
+    const results = await readResults([root]);
+    const { groups, floors } = results.tables[0];
+    expect(groups[0].ofConstant.test_loss?.mean).toBe(2 / FLOORS.test.constant.loss);
+    expect(floors[0].ofConstant.test_loss?.mean).toBe(1);
+    expect(floors[1].ofConstant.valid_loss?.mean).toBe(
+      FLOORS.validation.last_value.loss / FLOORS.validation.constant.loss,
+    );
+    const text = resultsAsText(results, false);
+    expect(text).toMatch(/test loss, % of constant’s\n/);
+    expect(text).toMatch(/best constant +100\.0 +100\.0\n/);
+  });
+
+  test('floors of other label scales are told apart', async () => {
+    run('lstm', 0, 2, 1);
+    const record = { input: { crop: 'paper', channel_order: 'rgb', label_scale: 50, label_sign: 1 } };
+    makeRun(root, { model: 'wm', fold: 0, log: LOG, final: [1, 3, 1.3, 3, 1.1, 2, 0.5], record });
+    const text = resultsAsText(await readResults([root]), false);
+    expect(text).toContain('best constant (scale 1000)');
+    expect(text).toContain('best constant (scale 50)');
+  });
+
   test('unfinished folds do not count, and are named with their last whole row', async () => {
     run('lstm', 0, 2, 1);
     const folder = makeRun(root, { model: 'lstm', fold: 1, state: 'running', log: LOG.slice(0, 2) });
