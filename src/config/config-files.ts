@@ -1,6 +1,7 @@
 /** What stands in `configs/`: written by `npm run configs`, compared in a test. */
 import { activeOptions, demoOptions, passiveOptions } from './schema.ts';
-import { commentedYaml } from './yaml.ts';
+import { smallRuns } from './small-runs.ts';
+import { chosenYaml, commentedYaml } from './yaml.ts';
 
 const head = (what: string, file: string, command: string) => `\
 # ${what}
@@ -35,6 +36,18 @@ export function configFiles(): Map<string, string> {
         'configs/demo.yaml',
         'demo',
       ) + commentedYaml(demoOptions),
+    ],
+    [
+      'small.yaml',
+      `\
+# What makes a training of minutes learn something, on minutes of driving: only what differs from the defaults, and why.
+#
+#   ncp-train passive --config configs/small.yaml --model wm --experiment_id 0
+#
+# For the recurrent models. Measured in docs/training.md, "Small trainings". Flags on the command line win over the file.
+# Written by \`npm run configs\` from src/config/small-runs.ts.
+
+${chosenYaml(passiveOptions, smallRuns)}`,
     ],
   ]);
 }

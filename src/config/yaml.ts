@@ -27,6 +27,30 @@ export function commentedYaml(schema: z.ZodObject, values: Given = {}): string {
     .join('\n');
 }
 
+/**
+ * Only the options that are chosen, each with its meaning, default and the reason of the choice.
+ *
+ * @throws Error if one is no option of the schema
+ */
+export function chosenYaml(
+  schema: z.ZodObject,
+  choices: Readonly<Record<string, { value: number | string; reason: string }>>,
+): string {
+  const options = new Map(optionsOf(schema).map((option) => [option.name, option]));
+  return Object.entries(choices)
+    .map(([name, { value, reason }]) => {
+      const option = options.get(name);
+      if (!option) throw new Error(`${name} is no option`);
+      const head = [
+        `# ${option.description}`,
+        `# ${valuesText(option)}${defaultText(option)}`,
+        `# ${reason}`,
+      ];
+      return [...head, stringify({ [name]: value }, ONE_LINE).trimEnd(), ''].join('\n');
+    })
+    .join('\n');
+}
+
 function defaultText(option: OptionDescription): string {
   if (option.default !== undefined) return `; default ${JSON.stringify(option.default).replaceAll('"', '')}`;
   return option.required ? '; required' : '';
