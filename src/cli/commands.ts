@@ -19,6 +19,7 @@ export interface CommandEntry {
 /** Groups of commands, by their first word. */
 export const groups: Record<string, string> = {
   analyse: 'the figures and tables of the paper, from checkpoints and runs',
+  bag: 'look into rosbags, take recordings and metrics out of them',
   backend: 'install, list or remove the native backend',
   data: 'make, convert, look at and check recordings',
 };
@@ -101,6 +102,16 @@ export const commands: CommandEntry[] = [
     name: 'data cache',
     summary: 'list or clear the cropped frames that training keeps',
     load: () => import('./data-cache.ts'),
+  },
+  {
+    name: 'bag info',
+    summary: 'list the topics of a rosbag, and what each would be used for',
+    load: () => import('./bag-info.ts'),
+  },
+  {
+    name: 'bag metrics',
+    summary: 'crashes, distance and discomfort of a drive in a rosbag',
+    load: () => import('./bag-metrics.ts'),
   },
   {
     name: 'doctor',

@@ -12,7 +12,7 @@ const LEVELS = [
   ['backend'],
   ['augment', 'models'],
   ['data'],
-  ['train', 'library', 'simulation', 'analysis'],
+  ['train', 'library', 'simulation', 'analysis', 'bags'],
   ['demo'],
   ['cli', 'index.ts'],
 ];

@@ -1,0 +1,35 @@
+/** Values and times out of decoded messages. */
+import type { BagMessage } from './bag.ts';
+
+/** What stands at a path such as `twist.linear.x`; undefined where there is no such field. */
+export function fieldAt(fields: unknown, path: string): unknown {
+  if (path === '') return fields;
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], fields);
+}
+
+/** Truth as 1 and 0, 64-bit numbers as doubles; NaN for what is no number. */
+export function numberOf(value: unknown): number {
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** The time in a message's header, s; undefined where it has none, or nobody set it. */
+export function stampOf({ fields }: Pick<BagMessage, 'fields'>): number | undefined {
+  const stamp = fieldAt(fields, 'header.stamp') as { sec: number; nsec: number } | undefined;
+  if (stamp === undefined || (stamp.sec === 0 && stamp.nsec === 0)) return undefined;
+  return stamp.sec + stamp.nsec / 1e9;
+}
+
+/** `data: boolean, header.stamp.sec: number`, for messages about a field that is not there. */
+export function fieldNames(fields: unknown, prefix = ''): string[] {
+  return Object.entries((fields ?? {}) as Record<string, unknown>).flatMap(([name, value]) => {
+    const isPlain = typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
+    if (isPlain) return [`${prefix}${name}`];
+    const isNested =
+      typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+    return isNested ? fieldNames(value, `${prefix}${name}.`) : [];
+  });
+}

@@ -1,0 +1,92 @@
+/** `ncp-train bag info`: what is in a rosbag, and what each topic would be used for. */
+import type { Command } from 'commander';
+import type { Bag } from '../bags/bag.ts';
+import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
+import { openBag } from '../bags/open-bag.ts';
+import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
+import { DataError } from '../errors.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
+    .option('--json', 'print JSON')
+    .action(async (path: string, { json = false }: { json?: boolean }) => {
+      const bag = await openBag(path);
+      try {
+        const { choice, problem } = likelyChoice(bag);
+        console.log(json ? asJson(bag, choice, problem) : asText(bag, choice, problem));
+      } finally {
+        await bag.close();
+      }
+    });
+}
+
+/** What `bag export` and `bag metrics` would use; where the switch is in doubt, without it, and why. */
+function likelyChoice(bag: Bag): { choice: Choice; problem?: string } {
+  try {
+    return { choice: chooseTopics(bag, {}).choice };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { choice: chooseTopics(bag, { switch: 'none' }).choice, problem: error.message };
+  }
+}
+
+/** `camera`, or `switch?` where another topic of the kind would be used. */
+function uses(choice: Choice, name: string, possible: readonly Role[]): string[] {
+  const used = ROLES.filter((role) => choice[role]?.topic === name);
+  const else_ = possible.filter((role) => !used.includes(role));
+  return [...used, ...else_.map((role) => `${role}?`)];
+}
+
+const usesOf = (choice: Choice, topic: Bag['topics'][number]) =>
+  uses(choice, topic.name, Object.keys(rolesOf(topic)) as Role[]);
+
+function asText(bag: Bag, choice: Choice, problem?: string): string {
+  const { path, format, size, topics, start, end, notes } = bag;
+  const rows = topics.map((topic) => [
+    topic.name,
+    topic.type,
+    `${topic.count}`,
+    rate(topic.count, start, end),
+    topic.unreadable === undefined ? usesOf(choice, topic).join(', ') || '–' : `– (${topic.unreadable})`,
+  ]);
+  const when =
+    start === undefined || end === undefined
+      ? 'no messages'
+      : `${new Date(start * 1000).toISOString()}, ${(end - start).toFixed(1)} s`;
+  const doubtful = rows.some((row) => row[4].includes('?'))
+    ? ['with ?: possible, but another topic of the kind is used unless an option names this one']
+    : [];
+  const remarks = [...doubtful, ...notes, ...(problem === undefined ? [] : [problem])];
+  return [
+    `${path}: ${format}, ${sizeText(size)}, ${when}`,
+    '',
+    aligned([['topic', 'type', 'messages', 'per s', 'used as'], ...rows]),
+    ...(remarks.length > 0 ? ['', ...remarks] : []),
+  ].join('\n');
+}
+
+function rate(count: number, start?: number, end?: number): string {
+  if (start === undefined || end === undefined || end === start || count < 2) return '–';
+  return (count / (end - start)).toFixed(1);
+}
+
+const sizeText = (bytes: number) =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
+function asJson(bag: Bag, choice: Choice, problem?: string): string {
+  const { path, format, size, start = null, end = null, notes } = bag;
+  const topics = bag.topics.map((topic) => ({
+    ...topic,
+    used_as: ROLES.filter((role) => choice[role]?.topic === topic.name),
+    possible: Object.keys(rolesOf(topic)),
+  }));
+  const chosen = Object.entries(choice).map(([role, topic]) => [role, topicText(topic)]);
+  const remarks = [...notes, ...(problem === undefined ? [] : [problem])];
+  return JSON.stringify(
+    { path, format, size, start, end, topics, used: Object.fromEntries(chosen), notes: remarks },
+    null,
+    2,
+  );
+}

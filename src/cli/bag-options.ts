@@ -1,0 +1,90 @@
+/** What the commands on bags have in common: which topic is which, which time counts, how an angle is read. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { NamedTopics } from '../bags/choose-topics.ts';
+import type { Role } from '../bags/roles.ts';
+import type { Clock } from '../bags/signals.ts';
+import { ANGLE_UNITS, type SteeringOptions } from '../data/import/curvature.ts';
+
+const TOPICS: Readonly<Record<Role, string>> = {
+  camera: 'images, raw or compressed',
+  gps: 'positions, sensor_msgs/NavSatFix',
+  switch: 'whether autonomous mode is on',
+  speed: 'm/s',
+  steering: 'angle of the front wheels or the steering wheel',
+  yaw_rate: 'rad/s, positive to the left',
+  curvature: '1/m, positive to the left',
+};
+
+/** Adds `--switch` and the like for some roles, and the options on what the values mean. */
+export function addBagOptions(command: Command, roles: readonly Role[]): Command {
+  for (const role of roles) {
+    const what = role === 'camera' || role === 'gps' ? 'TOPIC' : 'TOPIC or TOPIC.field';
+    command.option(`--${role.replaceAll('_', '-')} <topic>`, `${what}: ${TOPICS[role]}; none: leave it out`);
+  }
+  return command
+    .option('--on <value>', 'what the switch says in autonomous mode (default: 1 or true)', number)
+    .option('--speed-scale <f>', 'm/s for one unit of the speed, e.g. 0.277778 for km/h', positive)
+    .option('--wheelbase <m>', 'distance of the axles; with it the steering gives the curvature', positive)
+    .option(
+      '--steering-ratio <r>',
+      'degrees of what is logged for one of the front wheels (default: 1)',
+      positive,
+    )
+    .addOption(
+      new Option('--angle-unit <unit>', 'of the steering (default: rad)').choices(
+        ANGLE_UNITS.filter((unit) => unit !== 'share'),
+      ),
+    )
+    .option('--sign <sign>', '1: positive steering is to the left (default); -1: to the right', signOf)
+    .addOption(
+      new Option('--time <time>', 'of messages (default: stamp, where the clocks agree)').choices([
+        'stamp',
+        'received',
+      ]),
+    );
+}
+
+export interface BagOptions {
+  readonly topics: NamedTopics;
+  readonly on?: number;
+  readonly speedScale?: number;
+  readonly steering: SteeringOptions;
+  readonly clock?: Clock;
+}
+
+/** From commander's values. */
+export function bagOptions(options: Readonly<Record<string, unknown>>): BagOptions {
+  const topics: Partial<Record<Role, string>> = {};
+  for (const role of Object.keys(TOPICS) as Role[]) {
+    const given = options[role === 'yaw_rate' ? 'yawRate' : role];
+    if (typeof given === 'string') topics[role] = given;
+  }
+  const { on, speedScale, wheelbase, steeringRatio, angleUnit, sign, time } = options;
+  const steering = { wheelbase, ratio: steeringRatio, unit: angleUnit, sign };
+  const said = Object.entries(steering).filter(([, value]) => value !== undefined);
+  return {
+    topics,
+    on: on as number | undefined,
+    speedScale: speedScale as number | undefined,
+    steering: Object.fromEntries(said) as SteeringOptions,
+    clock: time as Clock | undefined,
+  };
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+function signOf(text: string): 1 | -1 {
+  const value = Number(text);
+  if (value !== 1 && value !== -1) throw new InvalidArgumentError('Expected 1 or -1.');
+  return value;
+}
