@@ -30,6 +30,11 @@ const absence = {
   pip: () => failure(['-m', 'pip', '--version'], `${PYTHON} has no pip`),
   'python-h5py': () => failure(['-c', 'import h5py'], `${PYTHON} -m pip install h5py`),
   'python-numpy': () => failure(['-c', 'import numpy'], `${PYTHON} -m pip install numpy`),
+  'python-rosbags': () =>
+    failure(
+      ['-c', 'import rosbags.rosbag1, mcap.writer, numpy, PIL'],
+      `${PYTHON} -m pip install -r test/bags/requirements.txt`,
+    ),
   'python-tensorboard': () =>
     failure(['-c', 'import tensorboard.backend.event_processing'], `${PYTHON} -m pip install tensorboard`),
   'python-safetensors': () =>

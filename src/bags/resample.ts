@@ -18,7 +18,7 @@ const BEYOND = 0.5;
  * @returns [N]
  */
 export function interpolated({ time, value }: Series, at: ArrayLike<number>, longest: number): Float64Array {
-  let n = -1; // the last sample not after `at`
+  let n = lastNotAfter(time, at[0]);
   return Float64Array.from(at, (t) => {
     while (n + 1 < time.length && time[n + 1] <= t) n++;
     if (n >= 0 && time[n] === t) return value[n];
@@ -37,9 +37,20 @@ export function interpolated({ time, value }: Series, at: ArrayLike<number>, lon
  * @returns [N]
  */
 export function held({ time, value }: Series, at: ArrayLike<number>, longest: number): Float64Array {
-  let n = -1;
+  let n = lastNotAfter(time, at[0]);
   return Float64Array.from(at, (t) => {
     while (n + 1 < time.length && time[n + 1] <= t) n++;
     return n >= 0 && t - time[n] <= longest ? value[n] : Number.NaN;
   });
+}
+
+/** The last index whose time is not after t, by halving; −1 where there is none. */
+function lastNotAfter(time: Float64Array, t: number): number {
+  let [low, high] = [-1, time.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (time[middle] <= t) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -109,6 +109,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./bag-info.ts'),
   },
   {
+    name: 'bag export',
+    summary: 'take pictures, signals and a recording out of a rosbag',
+    load: () => import('./bag-export.ts'),
+  },
+  {
     name: 'bag metrics',
     summary: 'crashes, distance and discomfort of a drive in a rosbag',
     load: () => import('./bag-metrics.ts'),

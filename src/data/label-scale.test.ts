@@ -28,5 +28,6 @@ test('a few labels far out take the paper’s scale away', () => {
 test('labels that are not finite do not count, and those that are all equal get the paper’s scale', () => {
   expect(suggestScale(Float64Array.of(Number.NaN, 0.06, -0.06, Infinity))).toBe(20);
   expect(suggestScale(new Float64Array(5))).toBe(1000);
+  expect(suggestScale(Float64Array.of(0.02, 0.1 / 5 + 1e-17, 0.06 / 3))).toBe(1000); // all but for rounding
   expect(suggestScale(new Float64Array(0))).toBe(1000);
 });

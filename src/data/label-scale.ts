@@ -13,6 +13,8 @@ const ALL_WITHIN = 60;
 const MOST = 0.95;
 /** Below this deviation the labels hardly vary, as on a motorway, and the paper's scale would leave nothing to learn. */
 const LEAST_DEVIATION = 0.5;
+/** A deviation below this, 1/m, is rounding among equal labels. */
+const ROUNDING = 1e-9;
 
 /**
  * @param labels - 1/m, any number; those that are not finite are left out
@@ -21,7 +23,7 @@ const LEAST_DEVIATION = 0.5;
 export function suggestScale(labels: Float64Array): number {
   const finite = labels.filter(Number.isFinite);
   const spread = deviation(finite);
-  if (!(spread > 0)) return PAPER_SCALE;
+  if (!(spread > ROUNDING)) return PAPER_SCALE;
   const within = (bound: number) =>
     finite.reduce((count, label) => count + (Math.abs(label * PAPER_SCALE) <= bound ? 1 : 0), 0) /
     finite.length;

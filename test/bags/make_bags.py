@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from mcap.writer import CompressionType, Writer as McapWriter
+from mcap.writer import CompressionType, IndexType
+from mcap.writer import Writer as McapWriter
 from PIL import Image as Picture
 from rosbags.rosbag1 import Writer as Ros1Writer
 from rosbags.typesys import Stores, get_typestore
@@ -202,10 +203,8 @@ def small(folder):
     write_mcap(folder / "no-fix.mcap", drive(two, topics=["/gps/fix", "/autonomous"], has_fix=no_fix), CompressionType.ZSTD)
     write_ros1(folder / "always-on.bag", drive(one, topics=signals, is_on=lambda t: True), formats.LZ4)
     write_mcap(folder / "no-switch.mcap", drive(two, topics=["/gps/fix", "/chatter"]), CompressionType.ZSTD)
-    no_index = {"use_chunking": False, "index_types": 0, "use_statistics": False, "repeat_channels": False, "repeat_schemas": False, "use_summary_offsets": False}
-    from mcap.writer import IndexType
-
-    no_index["index_types"] = IndexType.NONE
+    without = ("use_chunking", "use_statistics", "use_summary_offsets", "repeat_channels", "repeat_schemas")
+    no_index = {"index_types": IndexType.NONE, **{option: False for option in without}}
     write_mcap(folder / "no-index.mcap", drive(two, topics=["/autonomous"]), CompressionType.NONE, **no_index)
 
 

@@ -1,7 +1,7 @@
 /**
  * The metrics of one drive: crashes, how far and how long autonomously, how comfortable, how well in the lane, how smooth. All but
  * the crashes are over autonomous driving alone. A figure that is not defined is null, with the reason in words; none is 0 for
- * want of data, and nothing is divided by 0. docs/drives.md has the definitions.
+ * want of data, and nothing is divided by 0. docs/bags.md has the definitions.
  */
 import { findCrashes } from './crashes.ts';
 import { lateralAcceleration, lateralJerk, rateRms } from './discomfort.ts';

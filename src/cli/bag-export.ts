@@ -1,0 +1,66 @@
+/** `ncp-train bag export`: see src/bags/export.ts and docs/bags.md. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
+import { ROLES } from '../bags/roles.ts';
+import { parseCrop } from '../data/crop.ts';
+import { addBagOptions, bagOptions } from './bag-options.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { aligned } from './table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
+    .requiredOption('--out <dir>', 'folder to make');
+  addBagOptions(command, ROLES)
+    .addOption(new Option('--format <format>', 'of the columns').choices(['csv', 'npy']).default('csv'))
+    .addOption(
+      new Option('--frames <where>', 'pictures go into a recording, an array, both or nowhere')
+        .choices(FRAMES)
+        .default('auto'),
+    )
+    .option('--size <HxW>', 'scale the pictures, e.g. 250x400 (default: as they are)', sizeOf)
+    .option('--crop <crop>', 'of the recording: paper, full, or left,top,right,bottom in fractions', (text) =>
+      parseCrop(text),
+    )
+    .option('--compress', 'compress the frames of the recording; slower to read')
+    .option('--json', 'print JSON')
+    .action(async (path: string, options) => {
+      let bar: Progress | undefined;
+      const exported = await exportBag(path, options.out, {
+        ...bagOptions(options),
+        format: options.format,
+        frames: options.frames,
+        size: options.size,
+        crop: options.crop,
+        compress: options.compress ?? false,
+        onNote: (note) => process.stderr.write(`${note}\n`),
+        onProgress(done, total) {
+          bar ??= startProgress('exporting', total, 'pictures');
+          bar.update(done);
+        },
+      }).finally(() => bar?.finish());
+      console.log(options.json ? JSON.stringify(exported, null, 2) : text(exported));
+    });
+}
+
+function text({ out, files, sources, notes }: Exported): string {
+  const rows = files.map((file) =>
+    'shape' in file
+      ? [file.file, `${file.shape[0]}`, `frames of ${file.shape[1]}×${file.shape[2]}`]
+      : [file.file, `${file.rows}`, file.columns.join(', ')],
+  );
+  const recording = files.some(({ file }) => file.endsWith('.h5'));
+  return [
+    aligned([['file', 'rows', 'what'], ...rows]),
+    '',
+    ...Object.entries(sources).map(([quantity, from]) => `${quantity} from ${from}`),
+    ...notes,
+    ...(recording ? [`to look at it: ncp-train data inspect ${out}`] : []),
+  ].join('\n');
+}
+
+function sizeOf(text: string): { height: number; width: number } {
+  const [height, width] = (/^(\d+)[x×](\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (!(height > 0 && width > 0)) throw new InvalidArgumentError('Expected height and width, e.g. 250x400.');
+  return { height, width };
+}
