@@ -53,15 +53,8 @@ export interface CachedRecording {
  * @throws UsageError for a crop that leaves less than 2×2 pixels
  */
 export async function openCached(path: string, options: CacheOptions): Promise<CachedRecording> {
-  const folder = resolve(options.cacheDir ?? cacheFolder());
-  const source = resolve(path);
-  const identity = { source, crop: cropText(options.crop), channelOrder: options.channelOrder };
-  const stem = `${basename(source, '.h5')}.${shortHash([CACHE_VERSION, identity])}`;
-  const state = stateOf(path);
-  const header = readHeader(folder, `${stem}.json`);
-  if (header?.fingerprint === state.fingerprint && header.changed === state.changed) {
-    return fromHeader(header, folder);
-  }
+  const { folder, identity, stem, state, entry } = lookUp(path, options);
+  if (entry) return entry;
   const recording = await openRecording(path);
   try {
     const frameFile = `${stem}.${shortHash([state])}.frames`;
@@ -75,6 +68,26 @@ export async function openCached(path: string, options: CacheOptions): Promise<C
   } finally {
     recording.close();
   }
+}
+
+/**
+ * The cropped frames of a recording if they are in the cache; nothing is put there.
+ * @throws DataError for a recording that cannot be read
+ */
+export function cachedAlready(path: string, options: CacheOptions): CachedRecording | undefined {
+  return lookUp(path, options).entry;
+}
+
+/** Where a recording's entry is or belongs, and the entry if it is there and of the recording as it is. */
+function lookUp(path: string, options: CacheOptions) {
+  const folder = resolve(options.cacheDir ?? cacheFolder());
+  const source = resolve(path);
+  const identity = { source, crop: cropText(options.crop), channelOrder: options.channelOrder };
+  const stem = `${basename(source, '.h5')}.${shortHash([CACHE_VERSION, identity])}`;
+  const state = stateOf(path);
+  const header = readHeader(folder, `${stem}.json`);
+  const isCurrent = header?.fingerprint === state.fingerprint && header.changed === state.changed;
+  return { folder, identity, stem, state, entry: isCurrent ? fromHeader(header, folder) : undefined };
 }
 
 const shortHash = (parts: unknown[]) =>

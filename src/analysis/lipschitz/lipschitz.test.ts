@@ -32,6 +32,9 @@ function linearCell(A: readonly (readonly number[])[], widths: readonly number[]
       );
       return { outputs: features, state: tf.split(next, [...widths], 1) as tf.Tensor2D[] };
     },
+    trace: () => {
+      throw new Error('a Jacobian needs single steps alone');
+    },
     tables: () => new Map(),
   };
 }

@@ -8,6 +8,7 @@
  * Shapes: T steps, B sequences, S sensory inputs (features), U units, M outputs.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Liquidity } from './ltc/liquidity.ts';
 
 /** The recurrent state, one tensor [B,·] for each of the cell's `stateNames`. */
 export type State = readonly tf.Tensor2D[];
@@ -38,8 +39,24 @@ export interface Cell {
    * @throws DataError for features or states that are not finite
    */
   unroll(features: tf.Tensor3D, state: State): { outputs: tf.Tensor3D; state: State };
+  /**
+   * The same, with all that can be seen of the cell on the way.
+   * @throws DataError for features or states that are not finite
+   */
+  trace(features: tf.Tensor3D, state: State): Trace;
+  /** How an LTC's neurons depend on their synapses at a time (ltc/liquidity.ts); other cells have none. */
+  readonly liquidity?: (inputs: Float32Array, states: Float32Array) => Liquidity;
   /** What the cell writes beside a checkpoint, by file name (docs/pipeline.md §3 and §4). */
   tables(): ReadonlyMap<string, Table>;
+}
+
+export interface Trace {
+  /** What the cell's equations see, [T,B,S]: the mapped inputs of `wm`, of other cells the features. */
+  readonly inputs: tf.Tensor3D;
+  /** [T,B,M] */
+  readonly outputs: tf.Tensor3D;
+  /** After every step, [T,B,·] for each of the cell's `stateNames`. */
+  readonly states: readonly tf.Tensor3D[];
 }
 
 /** Rows of a CSV file; a bare matrix has no header. */
@@ -51,4 +68,12 @@ export interface Table {
 /** Zero states [B,width], one for each width. */
 export function zeroState(B: number, widths: readonly number[]): State {
   return widths.map((width) => tf.zeros([B, width]) as tf.Tensor2D);
+}
+
+/** The state after the last step of a trace. */
+export function lastOf({ states }: Trace): State {
+  return states.map((state) => {
+    const [T, B, width] = state.shape;
+    return tf.reshape(tf.slice3d(state, [T - 1, 0, 0], [1, B, width]), [B, width]);
+  });
 }

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, glorotUniform, type StartValue, startVariables } from '../start-values.ts';
-import { type Cell, type Table, zeroState } from './cell.ts';
+import { type Cell, lastOf, type State, type Table, type Trace, zeroState } from './cell.ts';
 import type { Dynamics } from './recurrence/dynamics.ts';
 import { unrollRecurrence } from './recurrence/operation.ts';
 
@@ -43,6 +43,15 @@ export function denseCell<Name extends string>(options: DenseCellOptions, parts:
   const widths = Object.values(parts.states);
   const offsets = widths.map((_, n) => widths.slice(0, n).reduce((sum, width) => sum + width, 0));
 
+  const trace = (features: tf.Tensor3D, initial: State): Trace => {
+    const [T, B] = features.shape;
+    const joined = unrollRecurrence(parts.dynamics, recurrent, features, initial, stateNames);
+    const states = widths.map((width, n) => tf.slice3d(joined, [0, 0, offsets[n]], [T, B, width]));
+    const last = states[states.length - 1];
+    const outputs = outputLayer(parts.readout?.(last) ?? last, output.out_kernel, output.out_bias);
+    return { inputs: features, outputs, states };
+  };
+
   return {
     inputs,
     stateNames,
@@ -55,16 +64,10 @@ export function denseCell<Name extends string>(options: DenseCellOptions, parts:
     recurrentWeights: Object.keys(recurrent),
     initialState: (B) => zeroState(B, widths),
     unroll(features, initial) {
-      const [T, B] = features.shape;
-      const joined = unrollRecurrence(parts.dynamics, recurrent, features, initial, stateNames);
-      const ofSteps = (first: number, count: number, n: number) =>
-        tf.slice3d(joined, [first, 0, offsets[n]], [count, B, widths[n]]);
-      const last = ofSteps(0, T, widths.length - 1);
-      return {
-        outputs: outputLayer(parts.readout?.(last) ?? last, output.out_kernel, output.out_bias),
-        state: widths.map((width, n) => tf.reshape(ofSteps(T - 1, 1, n), [B, width])),
-      };
+      const traced = trace(features, initial);
+      return { outputs: traced.outputs, state: lastOf(traced) };
     },
+    trace,
     tables: () => parts.tables?.(recurrent) ?? new Map(),
   };
 }

@@ -14,9 +14,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, given, type StartValue, startVariables, uniform } from '../start-values.ts';
 import type { Wiring } from '../wiring/wiring.ts';
-import { type Cell, type Constraint, type Table, zeroState } from './cell.ts';
-import { explicitEuler, rungeKutta4 } from './ltc/explicit.ts';
-import { LTC_PARAMETER_NAMES, type LtcOperation, type LtcParameterName, ltc } from './ltc/operation.ts';
+import { type Cell, type Constraint, lastOf, type State, type Table, type Trace, zeroState } from './cell.ts';
+import { EXPLICIT_STEP, explicitEuler, rungeKutta4 } from './ltc/explicit.ts';
+import { liquidity } from './ltc/liquidity.ts';
+import {
+  gather,
+  LTC_PARAMETER_NAMES,
+  type LtcOperation,
+  type LtcParameterName,
+  ltc,
+} from './ltc/operation.ts';
 import type { LtcSolver } from './ltc/problem.ts';
 import { semiImplicit } from './ltc/semi-implicit.ts';
 import { allEntries, existingSynapses } from './ltc/synapses.ts';
@@ -29,6 +36,13 @@ export const LTC_SOLVERS = {
 } as const satisfies Record<string, LtcSolver>;
 
 export type LtcSolverName = keyof typeof LTC_SOLVERS;
+
+/** Time that an unfold takes, in the unit of cm/gleak: the semi-implicit solver has cm for cm/Δt, so Δt = 1. */
+const UNFOLD_LENGTH: Readonly<Record<LtcSolverName, number>> = {
+  'semi-implicit': 1,
+  euler: EXPLICIT_STEP,
+  rk4: EXPLICIT_STEP,
+};
 
 /** Solver steps in one time step; docs/pipeline.md §3. */
 const UNFOLDS = 6;
@@ -62,6 +76,14 @@ export function ncp({ name, seed, wiring, solver, compatPaper }: NcpOptions): Ce
     LTC_PARAMETER_NAMES.map((parameter) => [parameter, weights[parameter]]),
   ) as Record<LtcParameterName, tf.Variable>;
 
+  const trace = (features: tf.Tensor3D, [v]: State): Trace => {
+    const [T, B] = features.shape;
+    const inputs = tf.add(tf.mul(features, weights.input_w), weights.input_b) as tf.Tensor3D;
+    const states = ltc(operation, parameters, inputs, v);
+    const motor = tf.slice3d(states, [0, 0, 0], [T, B, M]);
+    return { inputs, outputs: tf.mul(motor, weights.output_w), states: [states] };
+  };
+
   return {
     inputs: S,
     stateNames: ['v'],
@@ -75,14 +97,16 @@ export function ncp({ name, seed, wiring, solver, compatPaper }: NcpOptions): Ce
     existing: new Map(compatPaper ? [] : Object.entries(exists)),
     recurrentWeights: [...LTC_PARAMETER_NAMES],
     initialState: (B) => zeroState(B, [U]),
-    unroll(features, [v]) {
-      const [T, B] = features.shape;
-      const inputs = tf.add(tf.mul(features, weights.input_w), weights.input_b) as tf.Tensor3D;
-      const states = ltc(operation, parameters, inputs, v);
-      const motor = tf.slice3d(states, [0, 0, 0], [T, B, M]);
-      const last = tf.reshape(tf.slice3d(states, [T - 1, 0, 0], [1, B, U]), [B, U]) as tf.Tensor2D;
-      return { outputs: tf.mul(motor, weights.output_w), state: [last] };
+    unroll(features, initial) {
+      const traced = trace(features, initial);
+      return { outputs: traced.outputs, state: lastOf(traced) };
     },
+    trace,
+    liquidity: (inputs, states) =>
+      liquidity(operation.structure, gather(operation.structure, parameters), inputs, states, {
+        unfolds: UNFOLDS,
+        unfoldLength: UNFOLD_LENGTH[solver],
+      }),
     tables: () => parameterTables(parameters, wiring),
   };
 }

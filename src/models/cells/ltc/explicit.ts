@@ -22,8 +22,9 @@ interface Tableau {
 const EULER: Tableau = { a: [0], b: [1] };
 const RUNGE_KUTTA_4: Tableau = { a: [0, 1 / 2, 1 / 2, 1], b: [1 / 6, 1 / 3, 1 / 3, 1 / 6] };
 
-/** Length of one unfold; docs/pipeline.md §3. */
-const h = 0.1;
+/** h, length of one unfold; docs/pipeline.md §3. */
+export const EXPLICIT_STEP = 0.1;
+const h = EXPLICIT_STEP;
 
 export const explicitEuler: LtcSolver = (structure, parameters, problem, unfolds) =>
   integrate(structure, parameters, problem, unfolds, EULER);

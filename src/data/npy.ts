@@ -1,0 +1,57 @@
+/**
+ * NumPy's file format for one array (numpy.lib.format, versions 1 to 3): a magic number, a line of text with type and shape, the
+ * values. Only what stands before the values is read here, and plain arrays of bytes and float32 are written.
+ */
+import { DataError } from '../errors.ts';
+
+export interface NpyHeader {
+  /** NumPy's name of the type, e.g. `|u1`, `<f4`. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** Bytes before the values. */
+  readonly length: number;
+}
+
+const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
+/** Enough for any header of a plain array. */
+export const NPY_HEADER_BYTES = 4096;
+
+/**
+ * @param start - the file's first bytes, {@link NPY_HEADER_BYTES} or all there are
+ * @param where - for messages: the file, the array
+ * @throws DataError if it is no such file, or stored column by column
+ */
+export function parseNpyHeader(start: Uint8Array, where: string): NpyHeader {
+  const bytes = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
+  if (bytes.length < 12 || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new DataError(`${where}: this is no NumPy array`);
+  }
+  const [textAt, textLength] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)];
+  const text = bytes.subarray(textAt, textAt + textLength).toString('latin1');
+  const type = /'descr':\s*'([^']+)'/.exec(text)?.[1];
+  const shape = /'shape':\s*\(([^)]*)\)/.exec(text)?.[1];
+  if (type === undefined || shape === undefined) {
+    throw new DataError(`${where}: the array is of a kind that is not read here: ${text.trim()}`);
+  }
+  const sizes = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
+  if (/'fortran_order':\s*True/.test(text) && sizes.length > 1) {
+    throw new DataError(`${where}: the array lies column by column; save numpy.ascontiguousarray of it`);
+  }
+  return { type, shape: sizes, length: textAt + textLength };
+}
+
+/** The header of a file with values of this shape. */
+export function npyHeader(type: '|u1' | '<f4', shape: readonly number[]): Buffer {
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  // Magic, version and length take 10 bytes; the whole is padded to a multiple of 64 and ends in a line feed.
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const header = Buffer.alloc(length, ' ');
+  MAGIC.copy(header);
+  header[6] = 1;
+  header[7] = 0;
+  header.writeUInt16LE(length - 10, 8);
+  header.write(text, 10, 'latin1');
+  header[length - 1] = 0x0a;
+  return header;
+}
