@@ -167,7 +167,8 @@ export async function weightsOf(path: string): Promise<string> {
   );
 }
 
-function refuseOtherInput(weights: string, input: InputDescription, folder: string): void {
+/** @throws ConfigError where `dataset.yaml` in the folder says otherwise than the model was trained */
+export function refuseOtherInput(weights: string, input: InputDescription, folder: string): void {
   const { crop, label_scale, label_sign } = readDatasetConfig(folder);
   const cropHere =
     crop === undefined ? undefined : cropText(parseCrop(Array.isArray(crop) ? crop.join(',') : crop));
@@ -187,10 +188,11 @@ function refuseOtherInput(weights: string, input: InputDescription, folder: stri
 /** Frames come at nearly the same pace everywhere, so that only what is another rate is refused. */
 const RATE_TOLERANCE = 0.2;
 
-function refuseOtherRate(weights: string, trained: number, folder: string, here: number): void {
+/** @param where - for the message: the data @throws ConfigError for frames at another pace than the model was trained with */
+export function refuseOtherRate(weights: string, trained: number, where: string, here: number): void {
   if (Math.abs(here / trained - 1) <= RATE_TOLERANCE) return;
   throw new ConfigError(
-    `${weights} does not fit ${folder}: ${here.toFixed(1)} frames a second, the model was trained with ` +
+    `${weights} does not fit ${where}: ${here.toFixed(1)} frames a second, the model was trained with ` +
       `${trained.toFixed(1)}`,
   );
 }

@@ -5,7 +5,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { addPixelNoise, type PixelNoise, paperPixelNoise } from '../../augment/pixel-noise.ts';
+import type { PixelNoise } from '../../augment/pixel-noise.ts';
 import type { Compat } from '../../data/concatenation.ts';
 import { CROP_BYTES } from '../../data/crop.ts';
 import type { CroppedFrames } from '../../data/cropped-frames.ts';
@@ -14,6 +14,7 @@ import type { Cell, State } from '../../models/cells/cell.ts';
 import { FRAME } from '../../models/convolution.ts';
 import { inferFrames, type Model } from '../../models/model.ts';
 import { resets } from './resets.ts';
+import { seenFrames } from './seen-frames.ts';
 
 export interface TraceOptions {
   /** Disturbs every frame; with `compat` `paper` as the published scripts do, whatever the seed. */
@@ -73,44 +74,23 @@ export async function* traceModel(
   { noise, compat = 'none', slice = SLICE }: TraceOptions = {},
 ): AsyncGenerator<TraceSlice> {
   const isReset = resets(source, compat);
-  const disturb = disturber(noise, compat);
   const walk = model.kind === 'recurrent' ? walker(model.cell, stateNames(model), compat) : undefined;
-  const bytes = new Uint8Array(slice * CROP_BYTES);
-  const frames = new Float32Array(slice * CROP_BYTES);
-  const all = tracedFrames(source, compat);
+  const count = tracedFrames(source, compat);
   try {
-    for (let first = 0; first < all; first += slice) {
-      const count = Math.min(slice, all - first);
-      await source.read(first, count, bytes);
-      for (let n = 0; n < count; n++) {
-        const at = n * CROP_BYTES;
-        disturb(
-          bytes.subarray(at, at + CROP_BYTES),
-          first + n,
-          isReset[first + n] === 1,
-          frames.subarray(at),
-        );
-      }
-      const perFrame = infer(model, frames.subarray(0, count * CROP_BYTES));
+    for await (const { first, seen, ...some } of seenFrames(
+      source,
+      { noise, compat, slice, count },
+      isReset,
+    )) {
+      const perFrame = infer(model, seen);
       yield walk === undefined
-        ? { first, count, outputs: perFrame, sensory: undefined, states: new Map() }
-        : { first, count, ...walk.on(perFrame, isReset.subarray(first, first + count)) };
+        ? { first, count: some.count, outputs: perFrame, sensory: undefined, states: new Map() }
+        : { first, count: some.count, ...walk.on(perFrame, isReset.subarray(first, first + some.count)) };
       await nextTurn(); // let signals in
     }
   } finally {
     walk?.end();
   }
-}
-
-/** @returns a function that fills `out` with frame `index` as the model is to see it, 0..255 */
-function disturber(
-  noise: PixelNoise | undefined,
-  compat: Compat,
-): (frame: Uint8Array, index: number, restart: boolean, out: Float32Array) => void {
-  if (noise === undefined) return (frame, _, __, out) => out.set(frame);
-  if (compat === 'none') return (frame, index, _, out) => addPixelNoise(frame, index, noise, out);
-  const disturb = paperPixelNoise(noise.sigma);
-  return (frame, _, restart, out) => disturb(frame, restart, out);
 }
 
 /** Features [n,32] or outputs [n]. */

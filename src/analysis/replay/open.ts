@@ -1,0 +1,69 @@
+/** A checkpoint and a recording, checked to fit each other and opened on a backend: what every analysis of a drive begins with. */
+import { dirname } from 'node:path';
+import { useBackend } from '../../backend/choose.ts';
+import type { BackendChoice, BackendName } from '../../backend/names.ts';
+import { type ChannelOrder, parseCrop } from '../../data/crop.ts';
+import { type CroppedFrames, openCroppedFrames } from '../../data/cropped-frames.ts';
+import { readDatasetConfig } from '../../data/dataset-config.ts';
+import { median, steps } from '../../data/statistics.ts';
+import { ConfigError } from '../../errors.ts';
+import type { InputDescription } from '../../models/input-description.ts';
+import { disposeModel, type Model } from '../../models/model.ts';
+import { loadModel, readInput } from '../../models/weights-file.ts';
+import { refuseOtherInput, refuseOtherRate, weightsOf } from '../../train/test-checkpoint.ts';
+
+export interface ReplayRequest {
+  /** A run's folder (its best checkpoint), a checkpoint's folder, or a weights file. */
+  readonly checkpoint: string;
+  /** `.h5` or `.npz`. */
+  readonly recording: string;
+  /** Of the recorded frames; not given: as dataset.yaml beside the recording says, else as the model was trained. */
+  readonly channelOrder?: ChannelOrder;
+  readonly cacheDir?: string;
+  readonly backend: BackendChoice;
+}
+
+export interface OpenReplay {
+  readonly model: Model;
+  /** The weights file. */
+  readonly weights: string;
+  readonly input: InputDescription;
+  readonly source: CroppedFrames;
+  readonly backend: BackendName;
+  /** Frames a second of the recording; of an `.npz`, which has no times, those that the model was trained with. */
+  readonly rate: number;
+  /** Closes the recording and frees the weights. */
+  close(): void;
+}
+
+/**
+ * @throws DataError where there is no such checkpoint or recording, or it cannot be used
+ * @throws ConfigError if the checkpoint does not say what it was trained on, or the recording is otherwise
+ */
+export async function openReplay(request: ReplayRequest): Promise<OpenReplay> {
+  const { checkpoint, recording, cacheDir } = request;
+  const weights = await weightsOf(checkpoint);
+  const input = await readInput(weights);
+  if (!input) {
+    throw new ConfigError(`${weights} does not say what its model was trained on; it is not of a run`);
+  }
+  const folder = dirname(recording);
+  refuseOtherInput(weights, input, folder);
+  const channelOrder = request.channelOrder ?? readDatasetConfig(folder).channel_order ?? input.channel_order;
+  const source = await openCroppedFrames(recording, { crop: parseCrop(input.crop), channelOrder, cacheDir });
+  try {
+    const { timestamps } = source;
+    const rate = timestamps && timestamps.length > 1 ? 1 / median(steps(timestamps)) : input.rate_hz;
+    refuseOtherRate(weights, input.rate_hz, recording, rate);
+    const backend = await useBackend(request.backend);
+    const model = await loadModel(weights);
+    const close = () => {
+      source.close();
+      disposeModel(model);
+    };
+    return { ...{ model, weights, input, source, backend, rate }, close };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
