@@ -10,7 +10,7 @@ import { isPreferred, ROLES, type Role, rolesOf } from './roles.ts';
 export interface ChosenTopic {
   readonly topic: string;
   readonly type: string;
-  /** Path of the field, e.g. `twist.linear.x`; empty for cameras and GPS. */
+  /** Path of the field, e.g. `twist.linear`; empty for cameras and GPS. */
   readonly field: string;
   readonly count: number;
   /** Named by the user. */
@@ -45,7 +45,7 @@ export function chooseTopics(
   return { choice, notes };
 }
 
-/** As an option and in files: `/vehicle/twist.twist.linear.x` */
+/** As an option and in files: `/vehicle/twist.twist.linear` */
 export const topicText = ({ topic, field }: ChosenTopic) => (field === '' ? topic : `${topic}.${field}`);
 
 function asNamed(bag: Bag, role: Role, text: string): ChosenTopic {

@@ -1,7 +1,7 @@
 /** Values and times out of decoded messages. */
 import type { BagMessage } from './bag.ts';
 
-/** What stands at a path such as `twist.linear.x`; undefined where there is no such field. */
+/** What stands at a path such as `twist.linear`; undefined where there is no such field. */
 export function fieldAt(fields: unknown, path: string): unknown {
   if (path === '') return fields;
   return path
@@ -9,11 +9,18 @@ export function fieldAt(fields: unknown, path: string): unknown {
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], fields);
 }
 
-/** Truth as 1 and 0, 64-bit numbers as doubles; NaN for what is no number. */
+/** Truth as 1 and 0, 64-bit numbers as doubles, a vector's length in the plane; NaN for what is no number. */
 export function numberOf(value: unknown): number {
+  if (isVector(value)) return Math.hypot(value.x, value.y);
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'bigint') return Number(value);
   return typeof value === 'number' ? value : Number.NaN;
+}
+
+/** geometry_msgs/Vector3 */
+function isVector(value: unknown): value is { x: number; y: number } {
+  const { x, y } = (value ?? {}) as { x?: unknown; y?: unknown };
+  return typeof x === 'number' && typeof y === 'number';
 }
 
 /** The time in a message's header, s; undefined where it has none, or nobody set it. */

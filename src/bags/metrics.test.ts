@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { autonomousMode } from './autonomous-mode.ts';
 import type { Bag, BagTopic } from './bag.ts';
 import { chooseTopics } from './choose-topics.ts';
+import { numberOf } from './fields.ts';
 import { type BagMetricsOptions, bagMetrics } from './metrics.ts';
 import { rolesOf } from './roles.ts';
-import type { Signal } from './signals.ts';
+import { omissionNotes, readSignals, type Signal } from './signals.ts';
 
 const BAGS = fileURLToPath(new URL('../../test/bags', import.meta.url));
 const metricsOf = (name: string, options: Partial<BagMetricsOptions> = {}) =>
@@ -24,7 +25,7 @@ describe.each(['plain.bag', 'lz4.bag', 'bz2.bag', 'zstd.mcap', 'lz4.mcap', 'ros1
     expect(figures.lateral_acceleration_rms).toBeCloseTo(2, 6);
     expect(figures.lateral_jerk_max).toBeCloseTo(0, 6);
     expect(sources.curvature).toBe(
-      'yaw rate /vehicle/twist.twist.angular.z over speed /vehicle/twist.twist.linear.x',
+      'yaw rate /vehicle/twist.twist.angular.z over speed /vehicle/twist.twist.linear',
     );
   });
 });
@@ -90,7 +91,7 @@ describe('topics are chosen', () => {
 
   test('by type, for plain numbers by name', () => {
     expect(rolesOf({ name: '/a', type: 'nav_msgs/Odometry', count: 1 })).toEqual({
-      speed: 'twist.twist.linear.x',
+      speed: 'twist.twist.linear',
       yaw_rate: 'twist.twist.angular.z',
     });
     expect(rolesOf({ name: '/car/velocity', type: 'std_msgs/Float64', count: 1 })).toEqual({ speed: 'data' });
@@ -126,6 +127,34 @@ describe('topics are chosen', () => {
     expect(() => chooseTopics(bag, { switch: '/a' })).toThrow('/a has no messages');
     expect(() => chooseTopics(bag, { switch: '/b' })).toThrow('/b cannot be decoded: odd');
   });
+});
+
+test('a velocity in the frame of the map has the speed of its length', () => {
+  expect(numberOf({ x: -3, y: 4, z: 9 })).toBe(5);
+  expect(numberOf({ x: 'a', y: 4 })).toBeNaN();
+});
+
+test('a yaw rate that is 0 throughout was not measured, unless it is named', async () => {
+  const zeros = (count: number): Bag => ({
+    ...{ path: 'a.bag', format: 'MCAP', size: 0, notes: [] },
+    topics: [{ name: '/vel', type: 'geometry_msgs/TwistStamped', count }],
+    async *messages() {
+      for (let n = 0; n < count; n++) {
+        const twist = { linear: { x: -3, y: 4, z: 0 }, angular: { x: 0, y: 0, z: 0 } };
+        yield { topic: '/vel', received: n, fields: { twist } };
+      }
+    },
+    async close() {},
+  });
+  const bag = zeros(12);
+  const unnamed = await readSignals(bag, chooseTopics(bag, {}).choice, 'received');
+  expect(Object.keys(unnamed.quantities)).toEqual(['speed']);
+  expect(unnamed.quantities.speed?.value[3]).toBe(5);
+  expect(omissionNotes(unnamed)).toEqual([
+    '/vel.twist.angular.z is 0 in all messages, so nobody measured it; if it was measured: --yaw_rate /vel.twist.angular.z',
+  ]);
+  const named = await readSignals(bag, chooseTopics(bag, { yaw_rate: '/vel' }).choice, 'received');
+  expect(Object.keys(named.quantities)).toEqual(['speed', 'yaw_rate']);
 });
 
 describe('the mode', () => {

@@ -7,7 +7,10 @@ import type { BagTopic } from './bag.ts';
 export const ROLES = ['camera', 'gps', 'switch', 'speed', 'steering', 'yaw_rate', 'curvature'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The path of the field that has the quantity; empty where the message itself is meant. */
+/**
+ * The path of the field that has the quantity; empty where the message itself is meant. A velocity is a vector: its length
+ * is the speed in the car's frame and in that of the map, in which GPS drivers give it.
+ */
 type Fields = Readonly<Partial<Record<Role, string>>>;
 
 /** By type; of a package of another name, by what follows the slash. */
@@ -17,13 +20,13 @@ const BY_TYPE: Readonly<Record<string, Fields>> = {
   'sensor_msgs/NavSatFix': { gps: '' },
   'sensor_msgs/Imu': { yaw_rate: 'angular_velocity.z' },
   'std_msgs/Bool': { switch: 'data' },
-  'geometry_msgs/Twist': { speed: 'linear.x', yaw_rate: 'angular.z' },
-  'geometry_msgs/TwistStamped': { speed: 'twist.linear.x', yaw_rate: 'twist.angular.z' },
+  'geometry_msgs/Twist': { speed: 'linear', yaw_rate: 'angular.z' },
+  'geometry_msgs/TwistStamped': { speed: 'twist.linear', yaw_rate: 'twist.angular.z' },
   'geometry_msgs/TwistWithCovarianceStamped': {
-    speed: 'twist.twist.linear.x',
+    speed: 'twist.twist.linear',
     yaw_rate: 'twist.twist.angular.z',
   },
-  'nav_msgs/Odometry': { speed: 'twist.twist.linear.x', yaw_rate: 'twist.twist.angular.z' },
+  'nav_msgs/Odometry': { speed: 'twist.twist.linear', yaw_rate: 'twist.twist.angular.z' },
   'ackermann_msgs/AckermannDrive': { speed: 'speed', steering: 'steering_angle' },
   'ackermann_msgs/AckermannDriveStamped': { speed: 'drive.speed', steering: 'drive.steering_angle' },
   'autoware_vehicle_msgs/VelocityReport': { speed: 'longitudinal_velocity', yaw_rate: 'heading_rate' },

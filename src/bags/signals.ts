@@ -47,6 +47,8 @@ export interface Signals {
   readonly clock: Clock;
   readonly gps?: Track;
   readonly quantities: Readonly<Partial<Record<Exclude<Role, 'camera' | 'gps'>, Signal>>>;
+  /** What was not taken for a signal, in words. */
+  readonly notes: readonly string[];
 }
 
 /** Which time of a message counts. */
@@ -107,7 +109,15 @@ export async function readSignals(bag: Bag, choice: Choice, clock: Clock): Promi
       gps = { source, time, latitude, longitude, altitude, leftOut };
     } else quantities[role] = { source, time, value: values[0], leftOut };
   }
-  return { clock, ...(gps ? { gps } : {}), quantities };
+  const notes: string[] = [];
+  const { yaw_rate } = quantities;
+  // GPS drivers fill in a velocity only, and leave the turning at 0.
+  if (yaw_rate !== undefined && !yaw_rate.source.isNamed && yaw_rate.value.every((rate) => rate === 0)) {
+    delete quantities.yaw_rate;
+    const name = topicText(yaw_rate.source);
+    notes.push(`${name} is 0 in all messages, so nobody measured it; if it was measured: --yaw_rate ${name}`);
+  }
+  return { clock, ...(gps ? { gps } : {}), quantities, notes };
 }
 
 function collector(bag: Bag, source: ChosenTopic, role: Role) {
@@ -145,8 +155,8 @@ function fixOf({ fields }: BagMessage): number[] | undefined {
 }
 
 /** What was left out of the signals, in words. */
-export function omissionNotes({ gps, quantities }: Signals): string[] {
-  return [gps, ...Object.values(quantities)].flatMap((signal) => {
+export function omissionNotes({ gps, quantities, notes }: Signals): string[] {
+  const leftOut = [gps, ...Object.values(quantities)].flatMap((signal) => {
     if (signal === undefined) return [];
     const { source, leftOut } = signal;
     const of = `of ${source.count} messages of ${topicText(source)}`;
@@ -160,4 +170,5 @@ export function omissionNotes({ gps, quantities }: Signals): string[] {
         : []),
     ];
   });
+  return [...leftOut, ...notes];
 }

@@ -6,7 +6,7 @@ and the serialisation of ROS 2) and mcap, so that bags are read that another imp
 
     python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make_bags.py [FOLDER [MEGABYTES]]
 
-With MEGABYTES, FOLDER gets one ROS 1 bag and one MCAP of that size instead, for the memory test.
+With MEGABYTES, FOLDER gets one ROS 1 bag of that size instead, for the memory test.
 """
 
 import io
@@ -217,11 +217,10 @@ def large(folder, megabytes):
             t = n / 30
             stamp = START + t
             yield stamp, "/camera/front", types.image(stamp, np.roll(noise, n, axis=1), "rgb8")
-            yield stamp, "/autonomous", types.boolean(t % 60 < 50)
+            yield stamp, "/autonomous", types.boolean(t % 10 < 8)
             yield stamp, "/vehicle/twist", types.twist(stamp, SPEED, SPEED / RADIUS)
 
     write_ros1(folder / "large.bag", frames(Types(ROS1)), chunk=768 * 1024)
-    write_mcap(folder / "large.mcap", frames(Types(ROS2)), CompressionType.LZ4, chunk=4 << 20)
 
 
 if __name__ == "__main__":
