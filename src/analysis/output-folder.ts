@@ -19,9 +19,7 @@ export async function writeOutputs(
   pictures: Readonly<Record<string, string>>,
   files: Readonly<Record<string, string>>,
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw writeFailure(folder, error);
-  });
+  await makeFolder(folder);
   const contents: [string, string | Buffer][] = [];
   for (const [name, svg] of Object.entries(pictures)) {
     contents.push([`${name}.svg`, svg], [`${name}.png`, await svgToPng(svg)]);
@@ -29,6 +27,13 @@ export async function writeOutputs(
   contents.push(...Object.entries(files));
   for (const [name, content] of contents) await replaceFile(join(folder, name), content);
   return contents.map(([name]) => name);
+}
+
+/** @throws DataError if it cannot be made */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw writeFailure(folder, error);
+  });
 }
 
 /** @param columns - in their order; there even where there are no rows */

@@ -68,6 +68,21 @@ export const commands: CommandEntry[] = [
     load: () => import('./analyse-sparsity.ts'),
   },
   {
+    name: 'analyse lipschitz',
+    summary: 'how fast each neuron changes along a drive, model beside model',
+    load: () => import('./analyse-lipschitz.ts'),
+  },
+  {
+    name: 'analyse pca',
+    summary: 'principal components of the states, on the driven road',
+    load: () => import('./analyse-pca.ts'),
+  },
+  {
+    name: 'analyse activity',
+    summary: 'every neuron on the driven road, of wm with its time constants',
+    load: () => import('./analyse-activity.ts'),
+  },
+  {
     name: 'backend install',
     summary: 'get TensorFlow and compile the native backend',
     load: () => import('./backend-install.ts'),

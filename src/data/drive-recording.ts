@@ -190,6 +190,16 @@ export class DriveRecording {
     return dataset && this.#reading(() => readColumn(this.#module, dataset));
   }
 
+  /** A dataset [N] or [N,1] of another layout, e.g. `latitude`; undefined where there is none of that shape. */
+  extra(name: string): Float64Array | undefined {
+    const dataset = this.#datasets.get(name);
+    const [frames, ...rest] = dataset?.shape ?? [];
+    if (!dataset || frames !== this.frames || rest.some((n) => n !== 1)) return undefined;
+    return numberType(dataset) === undefined
+      ? undefined
+      : this.#reading(() => readColumn(this.#module, dataset));
+  }
+
   /** Where the car was, m: x and y, [N] each; undefined where it is not known. */
   position(): { readonly x: Float64Array; readonly y: Float64Array } | undefined {
     const both = this.#datasets.get(POSITION);

@@ -1,0 +1,60 @@
+/** `ncp-train analyse activity`: see src/analysis/activity/. */
+import type { Command } from 'commander';
+import { DataError } from '../errors.ts';
+import { aligned } from './table.ts';
+import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+
+const PURPOSE = 'neural activity on the road';
+
+export function define(command: Command): void {
+  addTraceFlags(command, 'activity').action(async (paths: string[], flags: TraceFlags) => {
+    const { quantitiesOf } = await import('../analysis/activity/analyse.ts');
+    const { writeActivityOf } = await import('../analysis/activity/write.ts');
+    const { drivenRoad, ROAD_NEEDS } = await import('../analysis/road/driven-road.ts');
+    await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
+      const rows: {
+        model: string;
+        path: string;
+        frames: number;
+        neurons: number;
+        road: string;
+        quantities: readonly string[];
+      }[] = [];
+      const files: string[] = [];
+      for (const source of sources) {
+        const drive = driveOf(source);
+        const road = await drivenRoad(drive);
+        if (!road) {
+          throw new DataError(
+            `${drive}: ${PURPOSE} needs ${ROAD_NEEDS}. Without a road there are analyse lipschitz and analyse pca`,
+          );
+        }
+        files.push(...(await writeActivityOf(flags.out, source, road)));
+        const { label, path, frames, neurons } = source;
+        rows.push({
+          ...{ model: label, path, frames },
+          neurons: neurons.length,
+          road: road.source,
+          quantities: quantitiesOf(source),
+        });
+      }
+      const notes = sources
+        .filter(({ model, recurrent }) => model === 'wm' && !recurrent)
+        .map(
+          ({ label }) =>
+            `${label}: a drive without its model has no time constants; give the checkpoint before it`,
+        );
+      if (flags.json) {
+        console.log(JSON.stringify({ models: rows, warnings, notes, out: flags.out, files }, null, 2));
+        return;
+      }
+      const table = aligned([
+        ['model', 'neurons', 'frames', 'road', 'drawn'],
+        ...rows.map(({ model, neurons, frames, road, quantities }) => [
+          ...[model, String(neurons), String(frames), road, quantities.join(', ')],
+        ]),
+      ]);
+      console.log([table, ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+    });
+  });
+}

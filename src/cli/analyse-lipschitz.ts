@@ -1,0 +1,86 @@
+/** `ncp-train analyse lipschitz`: see src/analysis/lipschitz/. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ModelConstants } from '../analysis/lipschitz/analyse.ts';
+import { aligned } from './table.ts';
+import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+
+const PURPOSE = 'Lipschitz constants of the neurons';
+
+interface Flags extends TraceFlags {
+  readonly jacobianEvery: number;
+}
+
+export function define(command: Command): void {
+  addTraceFlags(command, 'lipschitz')
+    .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', countingNumber, 10)
+    .action(async (paths: string[], flags: Flags) => {
+      const { constantsOf } = await import('../analysis/lipschitz/analyse.ts');
+      const { constantRows, writeConstants } = await import('../analysis/lipschitz/write.ts');
+      await withTraces(paths, PURPOSE, flags, async ({ sources, warnings }) => {
+        const models: ModelConstants[] = [];
+        for (const source of sources) models.push(await constantsOf(source, flags.jacobianEvery));
+        const files = await writeConstants(flags.out, models);
+        const { largestOf, undrawn } = await import('../analysis/lipschitz/draw.ts');
+        const largest = largestOf(models);
+        const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
+        if (flags.json) {
+          const result = models.map((model) => ({
+            ...{ model: model.source.label, path: model.source.path, pairs: model.pairs },
+            state_map: model.map ? { whole: model.map.whole, frames: model.map.frames } : null,
+            neurons: constantRows(model).map(({ model: _, ...row }) => row),
+          }));
+          console.log(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
+        } else console.log([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+      });
+    });
+}
+
+function table(models: readonly ModelConstants[]): string {
+  const spread = (values: Float64Array | undefined) => {
+    if (!values) return ['–', '–'];
+    const sorted = [...values].sort((a, b) => a - b);
+    return [sorted[sorted.length - 1], sorted[sorted.length >> 1]].map((value) => value.toPrecision(3));
+  };
+  return aligned([
+    [
+      'model',
+      'neurons',
+      'pairs',
+      'trace: largest, 1/s',
+      'median',
+      'Jacobian: largest',
+      'median',
+      'whole state',
+    ],
+    ...models.map(({ source, trace, pairs, map }) => [
+      source.label,
+      String(source.neurons.length),
+      String(pairs),
+      ...spread(trace),
+      ...spread(map?.neurons),
+      map ? map.whole.toPrecision(3) : '–',
+    ]),
+  ]);
+}
+
+function notesOf({ source, standing, map }: ModelConstants, still: number): string[] {
+  const { label, model, recurrent } = source;
+  const notes: string[] = [];
+  if (still > 0) notes.push(`${label}: ${still} neurons stand still, or as good as still, and are not drawn`);
+  if (standing > 0)
+    notes.push(`${label}: ${standing} frames left out, at which no time has passed since the one before`);
+  if (map)
+    notes.push(
+      `${label}: the Jacobian was taken at ${map.frames} of ${source.frames} frames (--jacobian-every)`,
+    );
+  if (!map && model === 'cnn')
+    notes.push(`${label} has no state: the trace is of its last hidden layer, and there is no Jacobian`);
+  else if (!recurrent)
+    notes.push(`${label}: a drive without its model has no Jacobian; give the checkpoint before it`);
+  return notes;
+}
+
+function countingNumber(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('expected a whole number from 1');
+  return Number(value);
+}

@@ -1,0 +1,70 @@
+/** `ncp-train analyse pca`: see src/analysis/pca/. */
+import type { Command } from 'commander';
+import type { ModelComponents } from '../analysis/pca/analyse.ts';
+import { aligned } from './table.ts';
+import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+
+const PURPOSE = 'principal component analysis';
+
+export function define(command: Command): void {
+  addTraceFlags(command, 'pca').action(async (paths: string[], flags: TraceFlags) => {
+    const { componentsOf } = await import('../analysis/pca/analyse.ts');
+    const { componentRows, writeComponents } = await import('../analysis/pca/write.ts');
+    const { drivenRoad, ROAD_NEEDS } = await import('../analysis/road/driven-road.ts');
+    await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
+      const models: ModelComponents[] = [];
+      for (const source of sources) models.push(await componentsOf(source));
+      const roads = new Map(
+        await Promise.all(sources.map(async (one) => [one, await drivenRoad(driveOf(one))] as const)),
+      );
+      const files = await writeComponents(flags.out, models, ({ source }) => roads.get(source));
+      const notes = [
+        ...models.flatMap(({ source, constant }) =>
+          constant.length > 0
+            ? [`${source.label}: ${constant.length} neurons never change: ${someOf(constant)}`]
+            : [],
+        ),
+        ...[...roads].flatMap(([source, road]) =>
+          road
+            ? []
+            : [
+                `${driveOf(source)} has no road for the components of ${source.label}: that needs ${ROAD_NEEDS}`,
+              ],
+        ),
+      ];
+      if (flags.json) {
+        const result = models.map((model) => ({
+          ...{ model: model.source.label, path: model.source.path, frames: model.source.frames },
+          neurons: model.source.neurons.length,
+          components: componentRows(model).map(({ model: _, ...row }) => row),
+        }));
+        console.log(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
+      } else console.log([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+    });
+  });
+}
+
+function table(models: readonly ModelComponents[]): string {
+  return aligned([
+    ['model', 'neurons', 'frames', 'PC1', 'PC2', 'PC3', 'components for 95 %'],
+    ...models.map(({ source, parts: { explained } }) => [
+      source.label,
+      String(source.neurons.length),
+      String(source.frames),
+      ...[0, 1, 2].map((k) => (k < explained.length ? `${(100 * explained[k]).toFixed(1)} %` : '–')),
+      componentsFor(explained, 0.95),
+    ]),
+  ]);
+}
+
+function componentsFor(explained: Float64Array, share: number): string {
+  let sum = 0;
+  for (const [k, part] of explained.entries()) {
+    sum += part;
+    if (sum >= share) return String(k + 1);
+  }
+  return '–';
+}
+
+const someOf = (names: readonly string[]) =>
+  names.length > 6 ? `${names.slice(0, 6).join(', ')}, …` : names.join(', ');
