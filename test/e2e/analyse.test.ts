@@ -6,10 +6,13 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
 import { WM_NUMBERS } from '../../src/config/schema.ts';
+import { createRecording } from '../../src/data/recording-writer.ts';
+import type { InputDescription } from '../../src/models/input-description.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { saveModel } from '../../src/models/weights-file.ts';
 import { numberedWiring } from '../../src/models/wiring/paper.ts';
 import { wiringToJson } from '../../src/models/wiring/wiring-json.ts';
+import { stream } from '../../src/random/stream.ts';
 import { makeRun } from '../made-runs.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 
@@ -172,4 +175,130 @@ test('sparsity: table, picture and warnings of runs side by side', async () => {
   ]);
   const none = await ncpTrain(['analyse', 'sparsity', join(folder, 'none')]);
   expect([none.status, none.stderr]).toEqual([3, expect.stringContaining('there is no such folder')]);
+});
+
+const INPUT: InputDescription = {
+  ...{ height: 78, width: 200, crop: 'full', channel_order: 'rgb' as const, rate_hz: 10 },
+  ...{ label_scale: 1000, label_sign: 1 as const },
+};
+
+/** Twelve frames that change, a curve to the left; with states as a drive of a model leaves them. */
+async function writeDriven(path: string, where: 'nowhere' | 'position', states = false): Promise<string> {
+  const N = 12;
+  const each = (value: (n: number) => number) => Float64Array.from({ length: N }, (_, n) => value(n));
+  const writer = await createRecording(path, {
+    ...{ height: 20, width: 50, attributes: { model: 'lstm', road_seed: 1 } },
+    extras: [
+      ...(where === 'position' ? ['position_x', 'position_y'] : []),
+      ...(states ? [{ name: 'states/h', type: 'float32' as const, width: 2 }] : []),
+    ],
+  });
+  const draws = stream(1, 'driven');
+  writer.append(
+    Uint8Array.from({ length: N * 20 * 50 * 3 }, () => draws.integer(0, 256)),
+    each(() => 0.01),
+    each((n) => n / 10),
+    {
+      ...(where === 'position' ? { position_x: each((n) => n), position_y: each((n) => (n * n) / 50) } : {}),
+      ...(states ? { 'states/h': Float32Array.from({ length: 2 * N }, (_, i) => (i >> 1) * (i % 2)) } : {}),
+    },
+  );
+  await writer.finish();
+  return path;
+}
+
+test('lipschitz, pca and activity of checkpoints over a recording', async () => {
+  await useBackend('wasm');
+  const folder = temporaryFolder();
+  const drive = await writeDriven(join(folder, 'drive.h5'), 'position');
+  const [wm, lstm] = [join(folder, 'wm.safetensors'), join(folder, 'lstm.safetensors')];
+  await saveModel(wm, buildModel({ model: 'wm' }, 1), INPUT);
+  await saveModel(lstm, buildModel({ model: 'lstm', lstm_size: 3 }, 1), INPUT);
+  const analyse = (name: string, ...args: string[]) =>
+    ncpTrain(['analyse', name, ...args, '--backend', 'wasm', '--out', join(folder, name), '--json']);
+
+  const lipschitz = await analyse('lipschitz', wm, lstm, drive, '--jacobian-every', '5');
+  expect(lipschitz.status, lipschitz.stderr).toBe(0);
+  const { models, warnings, files } = JSON.parse(lipschitz.stdout);
+  expect(models.map(({ model, pairs, state_map }: never) => [model, pairs, state_map])).toEqual([
+    ['wm', 11, { whole: expect.any(Number), frames: 3 }],
+    ['lstm', 11, { whole: expect.any(Number), frames: 3 }],
+  ]);
+  expect(models[1].neurons.map(({ neuron }: { neuron: string }) => neuron)).toEqual([
+    ...['c 0', 'c 1', 'c 2', 'h 0', 'h 1', 'h 2'],
+  ]);
+  expect(models[0].neurons[0]).toEqual({
+    ...{ neuron: 'neuron 0', trace: expect.any(Number), jacobian: expect.any(Number) },
+  });
+  expect(warnings[0]).toContain('lies in no run');
+  expect(readdirSync(join(folder, 'lipschitz')).sort()).toEqual([...files].sort());
+  expect([...files].sort()).toEqual([
+    ...['lipschitz-jacobian.png', 'lipschitz-jacobian.svg'],
+    ...['lipschitz-trace.png', 'lipschitz-trace.svg', 'lipschitz.csv'],
+  ]);
+  expect(Object.keys(rowsOf(join(folder, 'lipschitz', 'lipschitz.csv'))[0])).toEqual([
+    ...['model', 'neuron', 'trace', 'jacobian'],
+  ]);
+
+  const pca = await analyse('pca', lstm, drive);
+  expect(pca.status, pca.stderr).toBe(0);
+  expect(readdirSync(join(folder, 'pca')).sort()).toEqual([
+    ...['components.csv', 'explained.png', 'explained.svg', 'loadings.csv'],
+    ...['road-lstm.png', 'road-lstm.svg', 'scores-lstm.csv'],
+  ]);
+  expect(Object.keys(rowsOf(join(folder, 'pca', 'components.csv'))[0])).toEqual([
+    ...['model', 'component', 'variance', 'explained', 'cumulative'],
+  ]);
+  expect(JSON.parse(pca.stdout).models[0].components[5].cumulative).toBeCloseTo(1, 9);
+
+  const activity = await analyse('activity', wm, drive);
+  expect(activity.status, activity.stderr).toBe(0);
+  expect(readdirSync(join(folder, 'activity')).sort()).toEqual(
+    ['activity', 'coupling', 'time-constant'].flatMap((name) =>
+      ['csv', 'png', 'svg'].map((ending) => `${name}-wm.${ending}`),
+    ),
+  );
+  const constants = rowsOf(join(folder, 'activity', 'time-constant-wm.csv'));
+  expect(constants).toHaveLength(12);
+  expect(Object.keys(constants[0]).slice(0, 5)).toEqual(['frame', 'time', 'x', 'y', 'neuron 0']);
+  // Start values: cm 0.5, gleak 1, and synapses only make neurons faster: below 0.5 unfolds, a twelfth of a frame.
+  for (const row of constants) expect(Number(row['neuron 3'])).toBeLessThanOrEqual(1 / 12);
+});
+
+test('analyses of a drive alone, and of recordings that lack something', async () => {
+  const folder = temporaryFolder();
+  const drive = await writeDriven(join(folder, 'drive.h5'), 'nowhere', true);
+  const bare = await writeDriven(join(folder, 'bare.h5'), 'nowhere');
+  const out = join(folder, 'out');
+  const analyse = (name: string, ...args: string[]) =>
+    ncpTrain(['analyse', name, ...args, '--backend', 'wasm', '--out', out]);
+
+  const lipschitz = await analyse('lipschitz', drive);
+  expect(lipschitz.status, lipschitz.stderr).toBe(0);
+  // h 0 stands at 0, h 1 rises by 1 in 0.1 s.
+  expect(rowsOf(join(out, 'lipschitz.csv'))).toEqual([
+    { model: 'lstm', neuron: 'h 0', trace: '0', jacobian: '' },
+    { model: 'lstm', neuron: 'h 1', trace: expect.stringMatching(/^10(\.0000|$)|^9\.9999/), jacobian: '' },
+  ]);
+  expect(lipschitz.stdout).toContain('note: lstm: a drive without its model has no Jacobian');
+
+  const pca = await analyse('pca', drive);
+  expect(pca.status, pca.stderr).toBe(0);
+  expect(pca.stdout).toContain(`${drive} has no road for the components of lstm: that needs position`);
+
+  for (const [name, args, status, message] of [
+    [
+      'activity',
+      [drive],
+      3,
+      /neural activity on the road needs position, or latitude and longitude, or speed/,
+    ],
+    ['pca', [bare], 3, /without a checkpoint, principal component analysis needs states, which is not there/],
+    ['pca', ['run'], 2, /needs a recording \(.h5, .npz\) behind the checkpoints/],
+    ['lipschitz', ['/nowhere', bare], 3, /\/nowhere: there is no such checkpoint/],
+  ] as const) {
+    const refused = await analyse(name, ...args);
+    expect([refused.status, refused.stderr]).toEqual([status, expect.stringMatching(message)]);
+    expect(refused.stderr).not.toMatch(/\n {4}at /);
+  }
 });
