@@ -22,7 +22,7 @@ export function addTraceFlags(command: Command, name: string): Command {
     .addOption(
       new Option(
         '--channel-order <name>',
-        'of the recorded frames; not given: as the model was trained',
+        'of the recorded frames; not given: as dataset.yaml says, else as the model was trained',
       ).choices(['rgb', 'bgr']),
     )
     .addOption(
@@ -46,10 +46,8 @@ export async function withTraces<Result>(
   { backend, channelOrder, cacheDir }: TraceFlags,
   use: (traces: Traces) => Promise<Result>,
 ): Promise<Result> {
-  const { useBackend } = await import('../backend/choose.ts');
   const { openTraces } = await import('../analysis/traces/open-traces.ts');
-  await useBackend(backend);
-  const traces = await openTraces(paths, purpose, { channelOrder, cacheDir });
+  const traces = await openTraces(paths, purpose, { backend, channelOrder, cacheDir });
   try {
     return await use(traces);
   } finally {

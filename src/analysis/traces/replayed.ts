@@ -3,49 +3,29 @@
  * its last hidden layer stand in, as they do in the paper's figures.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { CROP_BYTES, parseCrop } from '../../data/crop.ts';
-import { openCroppedFrames } from '../../data/cropped-frames.ts';
-import { ConfigError } from '../../errors.ts';
+import { CROP_BYTES } from '../../data/crop.ts';
 import { FRAME } from '../../models/convolution.ts';
-import { disposeModel, type FrameModel } from '../../models/model.ts';
+import type { FrameModel } from '../../models/model.ts';
 import { standardise } from '../../models/standardise.ts';
-import { loadModel, readInput } from '../../models/weights-file.ts';
-import { weightsOf } from '../../train/test-checkpoint.ts';
+import { openReplay, type ReplayRequest } from '../replay/open.ts';
 import { resets } from '../replay/resets.ts';
 import { stateNames, stateWidths, traceModel } from '../replay/trace.ts';
 import { neuronNames, sideBySide, type TraceRow, type TraceSource } from './trace-source.ts';
 
-export interface ReplayOptions {
-  readonly channelOrder?: 'rgb' | 'bgr';
-  readonly cacheDir?: string;
-}
+/** What a replay needs beside the two. */
+export type ReplayOptions = Omit<ReplayRequest, 'checkpoint' | 'recording'>;
 
 /** Frames of `cnn` at once. */
 const BATCH = 64;
 
-/**
- * On the backend that is set.
- *
- * @throws DataError for a checkpoint or a recording that is absent or damaged
- * @throws ConfigError for weights that do not say how their frames were prepared
- */
+/** @throws DataError, ConfigError as {@link openReplay} does */
 export async function replayedTrace(
   label: (model: string) => string,
   checkpoint: string,
   recording: string,
-  { channelOrder, cacheDir }: ReplayOptions,
+  options: ReplayOptions,
 ): Promise<TraceSource> {
-  const weights = await weightsOf(checkpoint);
-  const input = await readInput(weights);
-  if (!input)
-    throw new ConfigError(`${weights} does not say how its frames were cropped; it is not of a run`);
-  const source = await openCroppedFrames(recording, {
-    ...{ crop: parseCrop(input.crop), channelOrder: channelOrder ?? input.channel_order, cacheDir },
-  });
-  const model = await loadModel(weights).catch((error) => {
-    source.close();
-    throw error;
-  });
+  const { model, input, source, close } = await openReplay({ ...options, checkpoint, recording });
   const { frames, timestamps } = source;
   const shared = {
     label: label(model.options.model),
@@ -54,10 +34,7 @@ export async function replayedTrace(
     frames,
     times: timestamps ?? Float64Array.from({ length: frames }, (_, n) => n / input.rate_hz),
     resets: resets(source),
-    close() {
-      source.close();
-      disposeModel(model);
-    },
+    close,
   };
   if (model.kind === 'frame') {
     const units = model.cnn.weights.get('dense2_bias')?.size ?? 0;
