@@ -17,6 +17,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   ltc: async () => (await import('./ltc.ts')).benchLtc,
   data: async () => (await import('./data.ts')).benchData,
   evaluate: async () => (await import('./evaluate.ts')).benchEvaluate,
+  replay: async () => (await import('./replay.ts')).benchReplay,
   epoch: async () => (await import('./epoch.ts')).benchEpoch,
   grow: async () => (await import('./grow.ts')).benchGrow,
   startup: async () => (await import('./startup.ts')).benchStartup,

@@ -53,6 +53,21 @@ export const commands: CommandEntry[] = [
   },
   { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
   {
+    name: 'replay',
+    summary: 'run a checkpoint over a recording: steering and states of every frame',
+    load: () => import('./replay.ts'),
+  },
+  {
+    name: 'saliency',
+    summary: 'show what a checkpoint attends to on a recording (VisualBackprop)',
+    load: () => import('./saliency.ts'),
+  },
+  {
+    name: 'analyse ssim',
+    summary: 'how saliency maps change under noise, beside the crashes of test drives',
+    load: () => import('./analyse-ssim.ts'),
+  },
+  {
     name: 'analyse parameters',
     summary: 'count what models train, part by part',
     load: () => import('./analyse-parameters.ts'),

@@ -167,19 +167,27 @@ export async function weightsOf(path: string): Promise<string> {
   );
 }
 
+/** What of a model's input `dataset.yaml` may contradict. */
+const COMPARED_KEYS = ['crop', 'label_scale', 'label_sign'] as const;
+type ComparedKey = (typeof COMPARED_KEYS)[number];
+
 /** @throws ConfigError where `dataset.yaml` in the folder says otherwise than the model was trained */
-export function refuseOtherInput(weights: string, input: InputDescription, folder: string): void {
+export function refuseOtherInput(
+  weights: string,
+  input: InputDescription,
+  folder: string,
+  keys: readonly ComparedKey[] = COMPARED_KEYS,
+): void {
   const { crop, label_scale, label_sign } = readDatasetConfig(folder);
   const cropHere =
     crop === undefined ? undefined : cropText(parseCrop(Array.isArray(crop) ? crop.join(',') : crop));
   const there = { crop: input.crop, label_scale: input.label_scale, label_sign: input.label_sign };
   const here = { crop: cropHere, label_scale, label_sign };
-  const faults = Object.entries(there).flatMap(([key, value]) => {
-    const other = here[key as keyof typeof here];
-    return other === undefined || other === value
+  const faults = keys.flatMap((key) =>
+    here[key] === undefined || here[key] === there[key]
       ? []
-      : [`${key} ${other}, the model was trained with ${value}`];
-  });
+      : [`${key} ${here[key]}, the model was trained with ${there[key]}`],
+  );
   if (faults.length > 0) {
     throw new ConfigError(`${weights} does not fit ${folder}, whose dataset.yaml says ${faults.join('; ')}`);
   }

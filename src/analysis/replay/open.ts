@@ -48,7 +48,7 @@ export async function openReplay(request: ReplayRequest): Promise<OpenReplay> {
     throw new ConfigError(`${weights} does not say what its model was trained on; it is not of a run`);
   }
   const folder = dirname(recording);
-  refuseOtherInput(weights, input, folder);
+  refuseOtherInput(weights, input, folder, ['crop']); // labels are compared in 1/km, whatever their scale
   const channelOrder = request.channelOrder ?? readDatasetConfig(folder).channel_order ?? input.channel_order;
   const source = await openCroppedFrames(recording, { crop: parseCrop(input.crop), channelOrder, cacheDir });
   try {
