@@ -211,6 +211,7 @@ test('lipschitz, pca and activity of checkpoints over a recording', async () => 
   await useBackend('wasm');
   const folder = temporaryFolder();
   const drive = await writeDriven(join(folder, 'drive.h5'), 'position');
+  writeFileSync(join(folder, 'dataset.yaml'), 'label_scale: 500\n'); // states have no labels
   const [wm, lstm] = [join(folder, 'wm.safetensors'), join(folder, 'lstm.safetensors')];
   await saveModel(wm, buildModel({ model: 'wm' }, 1), INPUT);
   await saveModel(lstm, buildModel({ model: 'lstm', lstm_size: 3 }, 1), INPUT);

@@ -30,7 +30,7 @@ const GAP = 0.08;
 /** Above each map, pixels, for its title. */
 const TITLE = 16;
 /** Height of a map over its width stays between these; the road lies in its middle. */
-const FLATTEST = 0.4;
+const FLATTEST = 0.25;
 const TALLEST = 1.4;
 
 /** Frames of N to draw on each of so many maps: evenly spread, the first among them. */
