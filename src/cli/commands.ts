@@ -22,6 +22,7 @@ export const groups: Record<string, string> = {
   bag: 'look into rosbags, take recordings and metrics out of them',
   backend: 'install, list or remove the native backend',
   data: 'make, convert, look at and check recordings',
+  sweep: 'many runs: models, folds and settings, on this machine or a Slurm cluster',
 };
 
 export const commands: CommandEntry[] = [
@@ -44,6 +45,32 @@ export const commands: CommandEntry[] = [
     name: 'active select',
     summary: 'copy the checkpoint that should drive to final_models',
     load: () => import('./active-select.ts'),
+  },
+  {
+    name: 'crossval',
+    summary: 'train one model on all folds, and make its table',
+    load: () => import('./crossval.ts'),
+  },
+  {
+    name: 'sweep passive',
+    summary: 'train models × folds × settings, and make their table',
+    load: () => import('./sweep-passive.ts'),
+  },
+  {
+    name: 'sweep active',
+    summary: 'train models × settings on the active recordings',
+    load: () => import('./sweep-active.ts'),
+  },
+  {
+    name: 'sweep status',
+    summary: 'every run of a sweep, and the table of the finished ones',
+    load: () => import('./sweep-status.ts'),
+  },
+  { name: 'sweep cancel', summary: 'end a sweep, with checkpoints', load: () => import('./sweep-cancel.ts') },
+  {
+    name: 'sweep run',
+    summary: 'one run of a sweep in this process; what its executors start',
+    load: () => import('./sweep-run.ts'),
   },
   { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {

@@ -215,6 +215,81 @@ export const activeOptions = z.strictObject({
   log_period: logPeriod(1),
 });
 
+/** What runs a sweep's runs, as `--executor` takes it. */
+export const EXECUTORS = ['local', 'slurm'] as const;
+
+/** Of a sweep: which runs, and what runs them. Everything else it takes are options of its runs. */
+const sweepControl = {
+  set: open(
+    z.string(),
+    'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run',
+  ),
+  executor: option(
+    z.enum(EXECUTORS),
+    'local',
+    'what runs them: this machine, or a Slurm cluster',
+    'executor',
+  ),
+  jobs: option(z.int().min(0), 0, 'local: runs at a time; 0: one a core'),
+  cpus: option(z.int().min(0), 0, 'cores of one run; 0: local, the cores by the jobs; slurm, 1'),
+  memory: option(
+    z.number().min(0),
+    0,
+    'GB that one run may take: one that takes more is stopped, and has failed; 0: no limit',
+  ),
+  partition: open(z.string(), 'slurm: the partition; not given: the cluster’s default'),
+  time: open(
+    z.string(),
+    'slurm: time limit of a task, e.g. 4:00:00; a run that is not done by then goes on in another',
+  ),
+  gres: open(z.string(), 'slurm: resources of a task, e.g. gpu:1'),
+  array_limit: option(z.int().min(0), 0, 'slurm: tasks at a time; 0: as many as the cluster gives'),
+  signal_ahead: option(
+    z.int().min(1).max(3600),
+    120,
+    'slurm: seconds before the time limit at which a run is told to write a checkpoint and end',
+  ),
+  sbatch: open(z.string(), 'slurm: more options for sbatch, e.g. "--account=robots --qos=long"'),
+};
+
+const modelList = z
+  .string()
+  .meta({ description: 'networks to train, e.g. wm,lstm; all: the eight of the paper' });
+const foldList = open(
+  z.string(),
+  'which folds, e.g. 0-9 or 0,3; auto:5 or a YAML file: all folds of that cut, auto:5/0-2 some; not given: all there are',
+);
+
+const { experiment_id: _fold, folds: _cut, model: passiveModel, ...passiveTraining } = passiveOptions.shape;
+const { model: _model, ...activeTraining } = activeOptions.shape;
+const passiveRuns = {
+  ...passiveTraining,
+  final: option(z.boolean(), true, 'test the best checkpoint of each run at its end'),
+};
+
+/** `ncp-train sweep passive`: many models and folds. */
+export const sweepPassiveOptions = z.strictObject({
+  models: modelList,
+  folds: foldList,
+  ...sweepControl,
+  ...passiveRuns,
+});
+
+/** `ncp-train sweep active`: many models. */
+export const sweepActiveOptions = z.strictObject({
+  models: modelList,
+  ...sweepControl,
+  ...activeTraining,
+});
+
+/** `ncp-train crossval`: all folds of one model. */
+export const crossvalOptions = z.strictObject({
+  model: passiveModel,
+  folds: foldList,
+  ...sweepControl,
+  ...passiveRuns,
+});
+
 /**
  * `ncp-train demo`: a passive set and two trainings that fit into three minutes. A passive run with the paper's options makes
  * some twenty updates in that time, which teach nothing; what is chosen here makes a few hundred smaller ones.
@@ -259,4 +334,5 @@ export const demoOptions = z.strictObject({
 
 export type PassiveOptions = z.output<typeof passiveOptions>;
 export type ActiveOptions = z.output<typeof activeOptions>;
+export type SweepControl = z.output<z.ZodObject<typeof sweepControl>>;
 export type DemoOptions = z.output<typeof demoOptions>;

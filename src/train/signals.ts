@@ -22,8 +22,12 @@ export function exitStatusOf(signal: StopSignal): number {
   return signal === 'SIGINT' ? 130 : 143;
 }
 
-/** Listens from now on. What is asked for is said on stderr. */
-export function stopRequests(): StopRequests {
+/**
+ * Listens from now on. What is asked for is said on stderr.
+ *
+ * @param heard - told of every request; `again`: the process ends right after
+ */
+export function stopRequests(heard?: (signal: StopSignal, again: boolean) => void): StopRequests {
   let first: StopSignal | undefined;
   let firstAt = 0;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -32,8 +36,10 @@ export function stopRequests(): StopRequests {
       firstAt = performance.now();
       const again = first === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
       process.stderr.write(`\n${first}: finishing the batch and writing a checkpoint${again}\n`);
+      heard?.(first, false);
     } else if (signal === 'SIGINT' && performance.now() - firstAt > SAME_MS) {
       process.stderr.write('\nended at once; --resume goes on from the last checkpoint\n');
+      heard?.(signal, true);
       process.exit(exitStatusOf(signal));
     }
   };

@@ -67,7 +67,7 @@ export async function openTrainingData(request: DataRequest): Promise<TrainingDa
     dataset,
     recordings,
     split,
-    fingerprint: fingerprintOf(recordings),
+    fingerprint: dataFingerprint(recordings),
     input: {
       height: FRAME.height,
       width: FRAME.width,
@@ -145,7 +145,8 @@ function labelsOf(segments: readonly Segment[], recordings: readonly CachedRecor
   );
 }
 
-function fingerprintOf(recordings: readonly CachedRecording[]): string {
+/** Hexadecimal SHA-256 of all recordings' names and contents. */
+export function dataFingerprint(recordings: readonly CachedRecording[]): string {
   const hash = createHash('sha256');
   for (const { name, fingerprint } of recordings) hash.update(`${name} ${fingerprint}\n`);
   return hash.digest('hex');

@@ -26,7 +26,8 @@ export function floorRows(groups: readonly ModelGroup[]): FloorRow[] {
   const byData = new Map<string, Map<number | null, RunReading>>();
   for (const run of runs) {
     if (!run.floors) continue;
-    const key = JSON.stringify([run.data, run.labelScale, run.input]);
+    // The rate is that of the fold's first training recording, and has no part in a floor.
+    const key = JSON.stringify([run.data, run.labelScale, { ...run.input, rate_hz: undefined }]);
     const folds = byData.get(key) ?? new Map();
     byData.set(key, folds.set(run.fold, folds.get(run.fold) ?? run));
   }

@@ -1,0 +1,37 @@
+/** `ncp-train sweep cancel`: ends a sweep, wherever it runs; what goes on writes a checkpoint. */
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { ConfigError } from '../errors.ts';
+import { cancelTasks } from '../train/sweep/slurm/cancel.ts';
+import { recoverSubmissions } from '../train/sweep/slurm/tasks.ts';
+import { requireSweep } from '../train/sweep/sweep-file.ts';
+import { sweepOwner } from '../train/sweep/sweep-lock.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('[dir]', 'sessions folder of the sweep', 'sessions')
+    .option('--json', 'print JSON')
+    .action(async (sessions: string, options) => {
+      const record = await requireSweep(sessions);
+      const owner = await sweepOwner(sessions);
+      if (owner && owner.host !== hostname()) {
+        throw new ConfigError(
+          `the sweep in ${sessions} runs as process ${owner.pid} on ${owner.host}; cancel it there`,
+        );
+      }
+      if (owner) process.kill(owner.pid, 'SIGTERM');
+      const jobs =
+        record.submissions.length > 0
+          ? await cancelTasks(sessions, await recoverSubmissions(sessions, record))
+          : [];
+      if (options.json) {
+        console.log(JSON.stringify({ sessions, process: owner?.pid ?? null, jobs }, null, 2));
+        return;
+      }
+      const ended = [
+        ...(owner ? [`process ${owner.pid} was told to stop; its runs write checkpoints`] : []),
+        ...jobs.map((job) => `job ${job} is cancelled; its runs write checkpoints`),
+      ];
+      console.log(ended.length > 0 ? ended.join('\n') : `${sessions}: nothing runs`);
+    });
+}

@@ -1,0 +1,214 @@
+/**
+ * What `sweep passive`, `sweep active` and `crossval` share: the plan, what of it is left to do, and the executor. The
+ * steps are those of src/train/sweep/; docs/sweeps.md
+ */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { ActiveOptions, PassiveOptions, SweepControl } from '../config/schema.ts';
+import { readDatasetConfig } from '../data/dataset-config.ts';
+import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
+import { ConfigError } from '../errors.ts';
+import { exitStatusOf } from '../train/signals.ts';
+import { runLocally } from '../train/sweep/local.ts';
+import { type Need, needsOf } from '../train/sweep/needs.ts';
+import { type PlannedRun, planRuns } from '../train/sweep/plan.ts';
+import { prepareData } from '../train/sweep/prepare.ts';
+import { sharesOf } from '../train/sweep/shares.ts';
+import { submitRuns } from '../train/sweep/slurm/submit.ts';
+import { recoverSubmissions, tasksOf } from '../train/sweep/slurm/tasks.ts';
+import { sweepStatus } from '../train/sweep/status.ts';
+import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
+import { mergedRuns, readSweep, type SweepRecord, writeSweep } from '../train/sweep/sweep-file.ts';
+import { lockSweep } from '../train/sweep/sweep-lock.ts';
+import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { sweepTable } from './sweep-table.ts';
+import { sweepView } from './sweep-view.ts';
+import { trainingView } from './training-view.ts';
+
+/** What the schemas of sweeps have in common. */
+type SweepOptions = SweepControl &
+  Partial<Omit<PassiveOptions, 'model' | 'folds'>> &
+  Pick<ActiveOptions, 'data' | 'sessions_dir'> & { readonly folds?: string };
+
+interface Control {
+  readonly dryRun: boolean;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/**
+ * Adds the flags and the action.
+ *
+ * @param modelsOf - which models the options name
+ */
+export function defineSweep<Schema extends z.ZodObject>(
+  command: Command,
+  kind: 'passive' | 'active',
+  schema: Schema,
+  modelsOf: (options: z.output<Schema>) => string,
+): void {
+  addOptionFlags(command, schema)
+    .option('--dry-run', 'print the plan and what each run needs, and end')
+    .option('--quiet', 'print warnings, failures and the result only')
+    .option('--json', 'print the result as JSON');
+  // Given several times, settings add up.
+  const set = command.options.find((option) => option.attributeName() === 'set');
+  set?.argParser((value: string, before?: string) => (before === undefined ? value : `${before} ${value}`));
+  command.action(async () => {
+    const options = optionsFrom(command, schema);
+    if (options === undefined) return;
+    const { dryRun, quiet, json } = command.opts();
+    await sweep(kind, modelsOf(options), options as unknown as SweepOptions, {
+      dryRun: dryRun === true,
+      quiet: quiet === true,
+      json: json === true,
+    });
+  });
+}
+
+async function sweep(
+  command: 'passive' | 'active',
+  models: string,
+  options: SweepOptions,
+  control: Control,
+): Promise<void> {
+  const { sessions_dir: sessions } = options;
+  const { folds: _folds, ...training } = options;
+  const runs = planRuns({
+    ...{ command, models, training, folds: options.folds, set: options.set },
+    foldCount: (cut) =>
+      foldCount(
+        cut === undefined
+          ? foldsFrom(readDatasetConfig(options.data).folds ?? 'paper', options.data)
+          : readFolds(cut),
+      ),
+  });
+  if (control.dryRun) return printPlan(sessions, runs, control.json);
+
+  const lock = await lockSweep(sessions);
+  try {
+    const before = await readSweep(sessions);
+    let record: SweepRecord = {
+      cwd: process.cwd(),
+      argv: process.argv.slice(2),
+      runs: mergedRuns(before?.runs ?? [], runs),
+      submissions: before?.submissions ?? [],
+    };
+    if (record.submissions.length > 0) record = await recoverSubmissions(sessions, record);
+    const needs = await openNeeds(sessions, record, runs, control.quiet);
+    await writeSweep(sessions, record);
+    if (options.executor === 'slurm') await viaSlurm(sessions, record, needs, options, control);
+    else await here(sessions, record, needs, options, control);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What is left to do, and nobody does yet; the cache is there afterwards. */
+async function openNeeds(
+  sessions: string,
+  { submissions }: SweepRecord,
+  runs: readonly PlannedRun[],
+  quiet: boolean,
+): Promise<Need[]> {
+  const fingerprints = await prepareData(runs, trainingView(1, quiet).caching);
+  const needs = await needsOf(sessions, runs, fingerprints);
+  const { tasks, note } = await tasksOf(submissions);
+  if (note) process.stderr.write(`warning: ${note}\n`);
+  const unfinished = needs.filter(({ what }) => what !== 'finished');
+  const withSlurm = (need: Need) => ['queued', 'running'].includes(tasks.get(need.run.name)?.is ?? '');
+  const free = unfinished.filter((need) => !withSlurm(need));
+  const count = unfinished.length - free.length;
+  if (count === 0) return free;
+  const jobs = [...new Set(unfinished.flatMap(({ run }) => tasks.get(run.name)?.id.split('_')[0] ?? []))];
+  const held = `${count} of ${runs.length} runs are with Slurm already, job ${jobs.join(', ')}`;
+  const ways = `ncp-train sweep status ${sessions} shows them, ncp-train sweep cancel ${sessions} ends them`;
+  if (free.length === 0) throw new ConfigError(`${held}, and no other is left to do; ${ways}`);
+  process.stderr.write(`warning: ${held}, and are left out; ${ways}\n`);
+  return free;
+}
+
+async function here(
+  sessions: string,
+  record: SweepRecord,
+  needs: readonly Need[],
+  options: SweepOptions,
+  control: Control,
+): Promise<void> {
+  const shares = sharesOf(options, needs.length);
+  const view = sweepView(needs.length, control.quiet);
+  if (!control.quiet) {
+    const all = needs.length === 1 ? '1 run' : `${needs.length} runs`;
+    const cores = shares.cores === 1 ? '1 core' : `${shares.cores} cores`;
+    process.stderr.write(
+      needs.length === 0
+        ? 'nothing is left to do\n'
+        : `${all} to do, ${shares.jobs} at a time, ${cores} each; logs in ${join(sessions, 'sweep/logs')}\n`,
+    );
+  }
+  if (shares.note) process.stderr.write(`warning: ${shares.note}\n`);
+  const result = await runLocally({
+    ...{ sessions, needs, watcher: view, memory: options.memory },
+    ...{ jobs: shares.jobs, cores: shares.cores },
+  }).finally(view.close);
+
+  // Of this start: its plan, and what became of it.
+  const planned = new Set(needs.map(({ run }) => run.name));
+  const { tasks } = await tasksOf(record.submissions);
+  const runs = await sweepStatus(sessions, record, tasks);
+  const summary = await summarise(sessions, runs);
+  const text = summaryText(summary, sweepTable(runs));
+  const json = summaryJson(summary);
+  await saveSummary(sessions, text, json);
+  console.log(control.json ? json : text);
+  if (result.stopped) process.exitCode = exitStatusOf(result.stopped);
+  else if (runs.some(({ name, state }) => planned.has(name) && state === 'failed')) process.exitCode = 1;
+}
+
+async function viaSlurm(
+  sessions: string,
+  record: SweepRecord,
+  needs: readonly Need[],
+  options: SweepOptions,
+  control: Control,
+): Promise<void> {
+  if (needs.length === 0) {
+    const runs = await sweepStatus(sessions, record, new Map());
+    const summary = await summarise(sessions, runs);
+    console.log(control.json ? summaryJson(summary) : summaryText(summary, sweepTable(runs)));
+    return;
+  }
+  const { submission, script, note } = await submitRuns(
+    sessions,
+    record,
+    needs.map(({ run }) => run),
+    options,
+  );
+  if (note) process.stderr.write(`warning: no job writes the summary when all have ended: ${note}\n`);
+  const { job, report, runs } = submission;
+  if (control.json) {
+    console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs }, null, 2));
+    return;
+  }
+  const left = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+  console.log(
+    [
+      `${sessions}: ${left} submitted as job ${job}, script ${script}`,
+      ...(report === undefined
+        ? []
+        : [`summary by job ${report}, into ${join(sessions, 'sweep/summary.txt')}`]),
+      `to look: ncp-train sweep status ${sessions}`,
+      `to end it: ncp-train sweep cancel ${sessions}`,
+    ].join('\n'),
+  );
+}
+
+async function printPlan(sessions: string, runs: readonly PlannedRun[], json: boolean): Promise<void> {
+  if (json) {
+    console.log(JSON.stringify({ sessions, runs }, null, 2));
+    return;
+  }
+  const status = await sweepStatus(sessions, { runs, submissions: [] }, new Map());
+  console.log(`${sessions}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}\n\n${sweepTable(status)}`);
+}

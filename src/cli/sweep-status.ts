@@ -1,0 +1,28 @@
+/** `ncp-train sweep status`: see src/train/sweep/status.ts. */
+import type { Command } from 'commander';
+import { tasksOf } from '../train/sweep/slurm/tasks.ts';
+import { sweepStatus } from '../train/sweep/status.ts';
+import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
+import { requireSweep } from '../train/sweep/sweep-file.ts';
+import { sweepOwner } from '../train/sweep/sweep-lock.ts';
+import { sweepTable } from './sweep-table.ts';
+
+export function define(command: Command): void {
+  command
+    .argument('[dir]', 'sessions folder of the sweep', 'sessions')
+    .option('--save', 'write it to sweep/summary.txt and summary.json in that folder too')
+    .option('--json', 'print JSON')
+    .action(async (sessions: string, options) => {
+      const record = await requireSweep(sessions);
+      const { tasks, note } = await tasksOf(record.submissions);
+      if (note) process.stderr.write(`warning: ${note}\n`);
+      const runs = await sweepStatus(sessions, record, tasks);
+      const summary = await summarise(sessions, runs);
+      const text = summaryText(summary, sweepTable(runs));
+      const json = summaryJson(summary);
+      if (options.save) await saveSummary(sessions, text, json);
+      console.log(options.json ? json : text);
+      const owner = await sweepOwner(sessions);
+      if (owner && !options.json) process.stderr.write(`process ${owner.pid} runs it\n`);
+    });
+}

@@ -1,0 +1,60 @@
+/**
+ * What a sweep ends with: a table of its runs, and the results of those that are finished, as the results command makes
+ * them. Kept in `sessions/sweep/` as text for people and JSON for machines.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { resultsAsJson } from '../../analysis/results/format-json.ts';
+import { resultsAsText } from '../../analysis/results/format-text.ts';
+import { type Results, readResults } from '../../analysis/results/results.ts';
+import { DataError } from '../../errors.ts';
+import { replaceFile, writeFailure } from '../durable.ts';
+import { countsText, type RunStatus } from './status.ts';
+import { SWEEP_FOLDER } from './sweep-file.ts';
+
+export interface SweepSummary {
+  readonly sessions: string;
+  readonly runs: readonly RunStatus[];
+  /** Undefined if no run has begun. */
+  readonly results: Results | undefined;
+}
+
+/** @param runs - as they stand */
+export async function summarise(sessions: string, runs: readonly RunStatus[]): Promise<SweepSummary> {
+  const folders = new Set(
+    runs.map(({ name, fold }) => join(sessions, fold === null ? name : dirname(name))).filter(existsSync),
+  );
+  try {
+    return { sessions, runs, results: folders.size > 0 ? await readResults([...folders]) : undefined };
+  } catch (error) {
+    if (error instanceof DataError) return { sessions, runs, results: undefined }; // folders without a run
+    throw error;
+  }
+}
+
+/** @param table - of the runs, as text */
+export function summaryText({ sessions, runs, results }: SweepSummary, table: string): string {
+  const parts = [`${sessions}: ${runs.length} runs, ${countsText(runs)}`, table];
+  if (results) parts.push(resultsAsText(results, false));
+  return parts.join('\n\n');
+}
+
+export function summaryJson({ sessions, runs, results }: SweepSummary): string {
+  const value = { sessions, runs, results: results ? JSON.parse(resultsAsJson(results)) : null };
+  return JSON.stringify(value, null, 2);
+}
+
+/** Writes `summary.txt` and `summary.json`. @returns path of the text @throws DataError if they cannot be written */
+export async function saveSummary(sessions: string, text: string, json: string): Promise<string> {
+  const folder = join(sessions, SWEEP_FOLDER);
+  const path = join(folder, 'summary.txt');
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+  await replaceFile(path, `${text}\n`);
+  await replaceFile(join(folder, 'summary.json'), `${json}\n`);
+  return path;
+}
