@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { nativeInstallation } from '../src/backend/paths.ts';
 import { unknownName } from '../src/nearest.ts';
+import { clusterAbsence } from './slurm/cluster.ts';
 
 export interface Requirement {
   present: boolean;
@@ -37,6 +38,7 @@ const absence = {
     ),
   'python-tensorboard': () =>
     failure(['-c', 'import tensorboard.backend.event_processing'], `${PYTHON} -m pip install tensorboard`),
+  slurm: clusterAbsence,
   'python-safetensors': () =>
     failure(['-c', 'import safetensors.numpy'], `${PYTHON} -m pip install numpy safetensors`),
 };

@@ -5,8 +5,12 @@
 import type { Command } from 'commander';
 
 export interface CommandFile {
-  /** Adds arguments, options and the action. */
-  define(command: Command): void;
+  /**
+   * Adds arguments, options and the action.
+   *
+   * @param known - names of all commands
+   */
+  define(command: Command, known: readonly string[]): void;
 }
 
 export interface CommandEntry {
@@ -45,6 +49,11 @@ export const commands: CommandEntry[] = [
     name: 'active select',
     summary: 'copy the checkpoint that should drive to final_models',
     load: () => import('./active-select.ts'),
+  },
+  {
+    name: 'reproduce',
+    summary: 'the whole paper on generated drives: data, sweeps, drives, analyses, report',
+    load: () => import('./reproduce.ts'),
   },
   {
     name: 'crossval',

@@ -51,6 +51,7 @@ async function programFor(args: string[]): Promise<Command> {
     .exitOverride()
     .showHelpAfterError(false);
   const parents = new Map<string, Command>();
+  const known = commands.map(({ name }) => name);
   for (const { name, summary, load } of commands) {
     const [first, second] = name.split(' ');
     let parent = program;
@@ -63,7 +64,7 @@ async function programFor(args: string[]): Promise<Command> {
       .description(summary)
       .allowExcessArguments(false);
     if (second === undefined) parents.set(first, command.helpCommand(false));
-    if (isCalled(name, args)) (await load()).define(command);
+    if (isCalled(name, args)) (await load()).define(command, known);
   }
   return program;
 }

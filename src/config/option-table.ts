@@ -1,10 +1,16 @@
 /**
- * `docs/options.md`: every option of `passive` and `active` with values, defaults and meaning, in groups that say what they
+ * `docs/options.md`: every option of `passive`, `active` and sweeps with values, defaults and meaning, in groups that say what they
  * have an effect on. Names, values and defaults come from the schema; an option that is in no group, or in two, is
  * refused, so the page cannot fall behind. Written by `npm run configs`.
  */
 import { type OptionDescription, optionsOf, valuesText } from './flags.ts';
-import { activeOptions, passiveOptions, WM_NUMBERS } from './schema.ts';
+import {
+  activeOptions,
+  passiveOptions,
+  reproduceOptions,
+  sweepPassiveOptions,
+  WM_NUMBERS,
+} from './schema.ts';
 
 interface Group {
   readonly title: string;
@@ -75,7 +81,7 @@ const GROUPS: readonly Group[] = [
   },
 ];
 
-const HEAD = `# Options of \`passive\` and \`active\`
+const HEAD = `# Options of \`passive\`, \`active\` and sweeps
 
 Made from \`src/config/schema.ts\` by \`npm run configs\`. On the command line an option is \`--name value\`, with \`_\` or \`-\`; in a file for
 \`--config\` it is \`name: value\`. A dash stands where a command does not have the option or it has no default.
@@ -104,7 +110,39 @@ export function optionsPage(): string {
       ...['| option | values | `passive` | `active` | what |', '|---|---|---|---|---|', ...rows, ''],
     ].join('\n');
   });
-  return [HEAD, ...sections].join('\n');
+  return [HEAD, ...sections, sweepSection(passive), reproduceSection()].join('\n');
+}
+
+/** What a sweep has beside the options of its runs, or with another default. */
+function sweepSection(passive: ReadonlyMap<string, OptionDescription>): string {
+  const own = optionsOf(sweepPassiveOptions).filter(
+    (option) => passive.get(option.name)?.description !== option.description,
+  );
+  return [
+    ...['## Sweeps', ''],
+    'Of `sweep passive`, `sweep active` (without `folds`) and `crossval` (with `model` for `models`), beside all options of their runs ' +
+      'above. `final` is on in the passive ones. [sweeps.md](sweeps.md)',
+    '',
+    ...ownTable(own),
+  ].join('\n');
+}
+
+function reproduceSection(): string {
+  return [
+    '## reproduce',
+    '',
+    '[sweeps.md](sweeps.md#reproduce)',
+    '',
+    ...ownTable(optionsOf(reproduceOptions)),
+  ].join('\n');
+}
+
+function ownTable(options: readonly OptionDescription[]): string[] {
+  const rows = options.map((option) => {
+    const cells = [`\`${option.name}\``, valuesText(option), defaultOf(option), option.description];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return ['| option | values | default | what |', '|---|---|---|---|', ...rows, ''];
 }
 
 function row(name: string, passive?: OptionDescription, active?: OptionDescription): string {

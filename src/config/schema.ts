@@ -332,7 +332,21 @@ export const demoOptions = z.strictObject({
   threads: training.threads,
 });
 
+/** `ncp-train reproduce`: the whole paper on generated drives. */
+export const reproduceOptions = z.strictObject({
+  scale: option(
+    z.enum(['small', 'full']),
+    'small',
+    'small: a rehearsal of half an hour; full: the paper’s folds and epochs, days',
+    'scale',
+  ),
+  out: option(z.string(), 'reproduction', 'folder for recordings, runs, drives, analyses and the report'),
+  backend: training.backend,
+  jobs: sweepControl.jobs,
+});
+
 export type PassiveOptions = z.output<typeof passiveOptions>;
 export type ActiveOptions = z.output<typeof activeOptions>;
 export type SweepControl = z.output<z.ZodObject<typeof sweepControl>>;
+export type ReproduceOptions = z.output<typeof reproduceOptions>;
 export type DemoOptions = z.output<typeof demoOptions>;

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../errors.ts';
 import { writeFailure } from './durable.ts';
 import { bootOfHost, processStart } from './process-start.ts';
+import { mayRun, ownSlurmJob, type SlurmJob } from './slurm-job.ts';
 
 /** Who made a claim. */
 export interface Owner {
@@ -26,6 +27,8 @@ export interface Owner {
   readonly start: string;
   /** When the claim was made, ISO 8601. */
   readonly since: string;
+  /** Where it runs under Slurm. */
+  readonly job?: SlurmJob;
 }
 
 export interface Lock {
@@ -86,6 +89,7 @@ async function writeClaim(folder: string, name: string): Promise<void> {
     boot: bootOfHost(),
     start: processStart(process.pid) ?? '',
     since: new Date().toISOString(),
+    job: ownSlurmJob(),
   };
   const temporary = join(folder, `${name}.tmp`);
   for (;;) {
@@ -126,9 +130,9 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-/** Of a process on another host nothing can be known, so it counts. */
-function isAlive({ pid, host, boot, start }: Owner): boolean {
-  if (host !== hostname()) return true;
+/** Of a process on another host nothing can be known, so it counts, but for one whose job Slurm knows to be over. */
+function isAlive({ pid, host, boot, start, job }: Owner): boolean {
+  if (host !== hostname()) return job === undefined || mayRun(job);
   return boot === bootOfHost() && start === processStart(pid);
 }
 

@@ -13,7 +13,7 @@ const LEVELS = [
   ['augment', 'models'],
   ['data'],
   ['train', 'library', 'simulation', 'analysis', 'bags'],
-  ['demo'],
+  ['demo', 'reproduction'],
   ['cli', 'index.ts'],
 ];
 

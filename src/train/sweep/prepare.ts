@@ -7,7 +7,7 @@ import { resolveDataset } from '../../data/dataset-config.ts';
 import { readFolds } from '../../data/folds.ts';
 import { type CachedRecording, openCached } from '../../data/frame-cache.ts';
 import { activeSplit, passiveSplit } from '../../data/split.ts';
-import { ConfigError, NcpTrainError } from '../../errors.ts';
+import { ConfigError, DataError, NcpTrainError } from '../../errors.ts';
 import { dataFingerprint } from '../training-data.ts';
 import type { PlannedRun } from './plan.ts';
 
@@ -17,7 +17,7 @@ const SOURCE = ['data', 'crop', 'channel_order', 'cache_dir'] as const;
 /**
  * @param onProgress - called while a recording is cropped
  * @returns fingerprint of its data, by name of the run
- * @throws DataError if recordings are missing or cannot be used; ConfigError naming every fold that cannot be trained
+ * @throws DataError if recordings are missing or cannot be used, or ConfigError, naming every fold that cannot be trained
  */
 export async function prepareData(
   runs: readonly PlannedRun[],
@@ -63,10 +63,12 @@ export async function prepareData(
   }
   const [first, ...others] = faults.values();
   if (first && others.length === 0) throw first;
-  if (first)
-    throw new ConfigError(
+  if (first) {
+    const Fault = [first, ...others].every((one) => one instanceof DataError) ? DataError : ConfigError;
+    throw new Fault(
       `these runs cannot be trained on their recordings:\n  ${[...faults.keys()].join('\n  ')}`,
     );
+  }
   return fingerprints;
 }
 

@@ -4,17 +4,71 @@ import { expect, it } from 'vitest';
 import { reportScript, shellWord, type TasksScript, tasksScript } from './batch-script.ts';
 
 const script: TasksScript = {
-  ...{ name: 'ncp-train-1', sessions: '/shared/sessions', outputs: '/shared/sessions/sweep/slurm/1', cwd: '/home/me' },
+  ...{
+    name: 'ncp-train-1',
+    sessions: '/shared/sessions',
+    outputs: '/shared/sessions/sweep/slurm/1',
+    cwd: '/home/me',
+  },
   runs: ['passive/wm_session/experiment_0', 'passive/wm_session/experiment_1'],
-  ...{ cores: 4, memory: 2.5, partition: 'batch', time: '4:00:00', gres: 'gpu:1', arrayLimit: 8, signalAhead: 120 },
+  ...{
+    cores: 4,
+    memory: 2.5,
+    partition: 'batch',
+    time: '4:00:00',
+    gres: 'gpu:1',
+    arrayLimit: 8,
+    signalAhead: 120,
+  },
   sbatch: '--account=robots --comment="two words"',
   program: ['/usr/bin/node', '/opt/ncp-train/bin/ncp-train.js'],
   argv: ['sweep', 'passive', '--models', 'wm'],
 };
 
 it('is a readable script', () => {
-  expect(tasksScript(script)).toMatchInlineSnapshot();
-  expect(reportScript(script, '17')).toMatchInlineSnapshot();
+  expect(tasksScript(script)).toMatchInlineSnapshot(`
+    "#!/bin/bash
+    # 2 runs of ncp-train, one array task each, for:
+    #   ncp-train sweep passive --models wm
+    # A task goes on from the last checkpoint of its run, so it may be requeued, or this script submitted again.
+    #SBATCH --job-name=ncp-train-1
+    #SBATCH --array=0-1%8
+    #SBATCH --chdir=/home/me
+    #SBATCH --partition=batch
+    #SBATCH --account=robots
+    #SBATCH --comment=""two words""
+    #SBATCH --output=/shared/sessions/sweep/slurm/1/%a.out
+    #SBATCH --open-mode=append
+    #SBATCH --requeue
+    #SBATCH --signal=B:TERM@120
+    #SBATCH --cpus-per-task=4
+    #SBATCH --mem=2500M
+    #SBATCH --time=4:00:00
+    #SBATCH --gres=gpu:1
+
+    runs=(
+      passive/wm_session/experiment_0
+      passive/wm_session/experiment_1
+    )
+
+    # exec, so that node is the process that Slurm signals ahead of the time limit and on preemption.
+    exec /usr/bin/node /opt/ncp-train/bin/ncp-train.js sweep run /shared/sessions "\${runs[$SLURM_ARRAY_TASK_ID]}" --cores 4 --signal-ahead 120
+    "
+  `);
+  expect(reportScript(script, '17')).toMatchInlineSnapshot(`
+    "#!/bin/bash
+    # Writes the summary of the sweep when all tasks of job 17 have ended, well or not.
+    #SBATCH --job-name=ncp-train-1-report
+    #SBATCH --dependency=afterany:17
+    #SBATCH --chdir=/home/me
+    #SBATCH --partition=batch
+    #SBATCH --account=robots
+    #SBATCH --comment=""two words""
+    #SBATCH --output=/shared/sessions/sweep/slurm/1/report.out
+
+    exec /usr/bin/node /opt/ncp-train/bin/ncp-train.js sweep status /shared/sessions --save
+    "
+  `);
 });
 
 it('leaves out what was not asked for', () => {

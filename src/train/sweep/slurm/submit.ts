@@ -40,6 +40,7 @@ export async function submitRuns(
   await slurm('sbatch', ['--version']);
   const name = `ncp-train-${randomBytes(4).toString('hex')}`;
   const outputs = resolve(submissionFolder(sessions, name));
+  const shown = join(submissionFolder(sessions, name), 'tasks.sh');
   const script: TasksScript = {
     ...{ name, outputs, cwd: record.cwd, argv: record.argv, sessions: resolve(sessions) },
     runs: runs.map((run) => run.name),
@@ -58,7 +59,7 @@ export async function submitRuns(
   const answer = await slurm('sbatch', ['--parsable', tasks]);
   if (answer.status !== 0) {
     await writeSweep(sessions, record);
-    throw new ConfigError(await refusal(complaint(answer), control, tasks));
+    throw new ConfigError(await refusal(complaint(answer), control, shown));
   }
   const job = jobNumber(answer.stdout);
   const withJob = { ...submission, job };
@@ -67,10 +68,10 @@ export async function submitRuns(
   const path = join(outputs, 'report.sh');
   await write(outputs, path, reportScript(script, job));
   const report = await slurm('sbatch', ['--parsable', path]);
-  if (report.status !== 0) return { submission: withJob, script: tasks, note: complaint(report) };
+  if (report.status !== 0) return { submission: withJob, script: shown, note: complaint(report) };
   const whole = { ...withJob, report: jobNumber(report.stdout) };
   await writeSweep(sessions, { ...record, submissions: [...record.submissions, whole] });
-  return { submission: whole, script: tasks };
+  return { submission: whole, script: shown };
 }
 
 /** `17`, or `17;cluster`. */

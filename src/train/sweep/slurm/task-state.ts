@@ -54,6 +54,6 @@ export function taskState(id: string, word: string, reason: string): TaskState {
       words: `${state} ${reason}: its node could not write the output file; is the sessions folder on a file system that the node can write?`,
     };
   }
-  const says = ['', 'None', '(null)', '0:0'].includes(reason) ? state : `${state} ${reason}`;
+  const says = ['', 'None', '(null)', '0', '0:0'].includes(reason) ? state : `${state} ${reason}`;
   return { id, is, words: says };
 }

@@ -1,0 +1,115 @@
+/** `ncp-train reproduce`: the whole paper on generated drives, step by step. See src/reproduction/ and docs/reproduce.md. */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { type ReproduceOptions, reproduceOptions } from '../config/schema.ts';
+import { runSteps } from '../reproduction/run-steps.ts';
+import { scaleOf } from '../reproduction/scale.ts';
+import { readState, STATE_FILE, type StepState, writeState } from '../reproduction/state.ts';
+import { reproductionSteps, type Step } from '../reproduction/steps.ts';
+import { replaceFile, writeFailure } from '../train/durable.ts';
+import { acquireLock } from '../train/lock.ts';
+import { exitStatusOf } from '../train/signals.ts';
+import { duration } from './duration.ts';
+import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { aligned } from './table.ts';
+
+const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));
+const SMALL_CONFIG = fileURLToPath(new URL('../../configs/small.yaml', import.meta.url));
+
+/** @param known - names of all commands: steps of others are missing */
+export function define(command: Command, known: readonly string[]): void {
+  addOptionFlags(command, reproduceOptions)
+    .option('--dry-run', 'print the steps as command lines, and end')
+    .option('--json', 'print the result as JSON')
+    .action(async () => {
+      const options = optionsFrom(command, reproduceOptions);
+      if (options === undefined) return;
+      const { dryRun, json } = command.opts();
+      const scale = scaleOf(options.scale, SMALL_CONFIG);
+      const steps = reproductionSteps(options.out, scale, options);
+      const exists = (name: string) => known.includes(name);
+      if (dryRun) printSteps(steps, exists, json === true);
+      else await reproduce(options, steps, exists, scale.remark, json === true);
+    });
+}
+
+type Exists = (command: string) => boolean;
+
+function printSteps(steps: readonly Step[], exists: Exists, json: boolean): void {
+  if (json) {
+    console.log(
+      JSON.stringify(
+        steps.map((step) => ({ ...step, exists: exists(step.command) })),
+        null,
+        2,
+      ),
+    );
+    return;
+  }
+  const lines = steps.map(
+    ({ command, args }) =>
+      `ncp-train ${command} ${args.join(' ')}${exists(command) ? '' : '   # missing: no such command yet'}`,
+  );
+  console.log(lines.join('\n'));
+}
+
+async function reproduce(
+  { out, scale }: ReproduceOptions,
+  steps: readonly Step[],
+  exists: Exists,
+  remark: string | undefined,
+  json: boolean,
+): Promise<void> {
+  const outputs = join(out, 'steps');
+  try {
+    await mkdir(outputs, { recursive: true });
+  } catch (error) {
+    throw writeFailure(out, error);
+  }
+  const lock = await acquireLock(outputs);
+  try {
+    const before = await readState(out, scale);
+    if (remark) process.stderr.write(`${remark}\n`);
+    const { states, stopped } = await runSteps({
+      ...{ steps, before, outputs, exists, program: [process.execPath, ENTRY] },
+      onStep: ({ name }, n) => process.stderr.write(`\n=== ${n + 1} of ${steps.length}: ${name}\n`),
+      onState: (all) => writeState(out, scale, all),
+    });
+    const text = summary(out, steps, states, remark);
+    await replaceFile(join(out, 'summary.txt'), `${text}\n`);
+    console.log(json ? JSON.stringify({ out, scale, remark: remark ?? null, steps: states }, null, 2) : text);
+    if (stopped) process.exitCode = exitStatusOf(stopped);
+    else if (states.some(({ state }) => state === 'failed')) process.exitCode = 1;
+  } finally {
+    await lock.release();
+  }
+}
+
+function summary(
+  out: string,
+  steps: readonly Step[],
+  states: readonly StepState[],
+  remark: string | undefined,
+): string {
+  const rows = steps.map(({ name }) => {
+    const state = states.find((one) => one.name === name);
+    return [
+      name,
+      state?.state ?? 'not reached',
+      state && state.seconds > 0 ? duration(state.seconds) : '–',
+      state?.cause ?? '',
+    ];
+  });
+  const seconds = states.reduce((sum, one) => sum + one.seconds, 0);
+  const report = join(out, 'report.html');
+  return [
+    aligned([['step', 'state', 'time', ''], ...rows]),
+    '',
+    `${duration(seconds)} in all; what each step printed: ${join(out, 'steps')}; how they stand: ${join(out, STATE_FILE)}`,
+    ...(existsSync(report) ? [`report: ${report}`] : []),
+    ...(remark ? ['', remark] : []),
+  ].join('\n');
+}

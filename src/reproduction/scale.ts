@@ -1,0 +1,44 @@
+/**
+ * The two sizes of a reproduction. `full` is the paper's: its folds, epochs and test drives, with every default of the
+ * commands. `small` goes the same way with so little of everything that it ends within half an hour on two cores with the
+ * native backend: a rehearsal, whose numbers say nothing of the models.
+ */
+export interface Scale {
+  /** Frames of each passive recording; of each active one. */
+  readonly frames: { readonly passive: number; readonly active: number };
+  /** Of the generated frames. */
+  readonly size: string;
+  /** Of the cross-testing. */
+  readonly folds: string;
+  /** More options of the sweeps. */
+  readonly passive: readonly string[];
+  readonly active: readonly string[];
+  readonly drives: { readonly runs: number; readonly metres: number };
+  /** Said with every number. */
+  readonly remark?: string;
+}
+
+const SMALL_EPOCHS = { passive: 5, active: 8 };
+
+/** @param smallConfig - path of configs/small.yaml */
+export function scaleOf(name: 'small' | 'full', smallConfig: string): Scale {
+  if (name === 'full') {
+    return {
+      frames: { passive: 600, active: 1200 },
+      ...{ size: '250x400', folds: '0-9', passive: [], active: [] },
+      drives: { runs: 10, metres: 1000 },
+    };
+  }
+  const few = (epochs: number) => ['--config', smallConfig, '--epochs', String(epochs)];
+  return {
+    frames: { passive: 240, active: 600 },
+    ...{ size: '125x200', folds: '0-1' },
+    passive: few(SMALL_EPOCHS.passive),
+    active: few(SMALL_EPOCHS.active),
+    drives: { runs: 2, metres: 500 },
+    remark:
+      `A rehearsal: two folds instead of ten, ${SMALL_EPOCHS.passive} and ${SMALL_EPOCHS.active} epochs instead of 50 and 200, ` +
+      'short recordings, test drives of 500 m. Its numbers show that every step works. They are not the paper’s, and do not ' +
+      'say which model is better; --scale full does.',
+  };
+}
