@@ -157,7 +157,7 @@ async function here(
   const planned = new Set(needs.map(({ run }) => run.name));
   const { tasks } = await tasksOf(record.submissions);
   const runs = await sweepStatus(sessions, record, tasks);
-  const summary = await summarise(sessions, runs);
+  const summary = summarise(sessions, runs);
   const text = summaryText(summary, sweepTable(runs));
   const json = summaryJson(summary);
   await saveSummary(sessions, text, json);
@@ -175,7 +175,7 @@ async function viaSlurm(
 ): Promise<void> {
   if (needs.length === 0) {
     const runs = await sweepStatus(sessions, record, new Map());
-    const summary = await summarise(sessions, runs);
+    const summary = summarise(sessions, runs);
     console.log(control.json ? summaryJson(summary) : summaryText(summary, sweepTable(runs)));
     return;
   }

@@ -17,7 +17,7 @@ export function define(command: Command): void {
       const { tasks, note } = await tasksOf(record.submissions);
       if (note) process.stderr.write(`warning: ${note}\n`);
       const runs = await sweepStatus(sessions, record, tasks);
-      const summary = await summarise(sessions, runs);
+      const summary = summarise(sessions, runs);
       const text = summaryText(summary, sweepTable(runs));
       const json = summaryJson(summary);
       if (options.save) await saveSummary(sessions, text, json);

@@ -44,6 +44,19 @@ export async function readResults(folders: readonly string[], compare?: string):
       `no runs below ${folders.join(', ')}; ncp-train passive makes one, and --sessions_dir says where${why}`,
     );
   }
+  return resultsOf(runs, faults, compare);
+}
+
+/**
+ * The same of runs that have been read already.
+ *
+ * @param warnings - of folders that could not be read
+ */
+export function resultsOf(
+  runs: readonly RunReading[],
+  warnings: readonly string[] = [],
+  compare?: string,
+): Results {
   const tables = (['passive', 'active'] as const).flatMap((kind) => {
     const of = runs.filter((run) => run.kind === kind);
     return of.length > 0 ? [tableOf(kind, of)] : [];
@@ -52,7 +65,7 @@ export async function readResults(folders: readonly string[], compare?: string):
   return {
     tables,
     ...(compare === undefined ? {} : { comparison: compareModels(groups, compare) }),
-    warnings: faults,
+    warnings,
   };
 }
 

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readOwnRun } from '../../analysis/results/own-run.ts';
+import type { RunReading } from '../../analysis/results/run-reading.ts';
 import { CONFIG_FILE } from '../run-record.ts';
 import { readOutcome } from './outcome.ts';
 import type { PlannedRun } from './plan.ts';
@@ -28,6 +29,8 @@ export interface RunStatus {
   readonly cause: string | null;
   /** As the scheduler numbers it, `17_3`. */
   readonly task: string | null;
+  /** All that was read of it; undefined before it begins. Not for JSON. */
+  readonly reading: RunReading | undefined;
 }
 
 /** @param tasks - what a scheduler says, by name of the run */
@@ -76,6 +79,7 @@ async function statusOf(
     seconds: reading?.seconds ?? null,
     cause: judged.cause ?? null,
     task: task?.id ?? null,
+    reading,
   };
 }
 

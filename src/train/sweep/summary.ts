@@ -2,13 +2,11 @@
  * What a sweep ends with: a table of its runs, and the results of those that are finished, as the results command makes
  * them. Kept in `sessions/sweep/` as text for people and JSON for machines.
  */
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { resultsAsJson } from '../../analysis/results/format-json.ts';
 import { resultsAsText } from '../../analysis/results/format-text.ts';
-import { type Results, readResults } from '../../analysis/results/results.ts';
-import { DataError } from '../../errors.ts';
+import { type Results, resultsOf } from '../../analysis/results/results.ts';
 import { replaceFile, writeFailure } from '../durable.ts';
 import { countsText, type RunStatus } from './status.ts';
 import { SWEEP_FOLDER } from './sweep-file.ts';
@@ -21,16 +19,9 @@ export interface SweepSummary {
 }
 
 /** @param runs - as they stand */
-export async function summarise(sessions: string, runs: readonly RunStatus[]): Promise<SweepSummary> {
-  const folders = new Set(
-    runs.map(({ name, fold }) => join(sessions, fold === null ? name : dirname(name))).filter(existsSync),
-  );
-  try {
-    return { sessions, runs, results: folders.size > 0 ? await readResults([...folders]) : undefined };
-  } catch (error) {
-    if (error instanceof DataError) return { sessions, runs, results: undefined }; // folders without a run
-    throw error;
-  }
+export function summarise(sessions: string, runs: readonly RunStatus[]): SweepSummary {
+  const begun = runs.flatMap(({ reading }) => reading ?? []);
+  return { sessions, runs, results: begun.length > 0 ? resultsOf(begun) : undefined };
 }
 
 /** @param table - of the runs, as text */
@@ -41,7 +32,8 @@ export function summaryText({ sessions, runs, results }: SweepSummary, table: st
 }
 
 export function summaryJson({ sessions, runs, results }: SweepSummary): string {
-  const value = { sessions, runs, results: results ? JSON.parse(resultsAsJson(results)) : null };
+  const plain = runs.map(({ reading: _, ...run }) => run);
+  const value = { sessions, runs: plain, results: results ? JSON.parse(resultsAsJson(results)) : null };
   return JSON.stringify(value, null, 2);
 }
 

@@ -106,9 +106,14 @@ export async function writeSweep(
   sessions: string,
   { cwd, argv, runs, submissions }: SweepRecord,
 ): Promise<void> {
+  const defaults = { passive: defaultsOf(passiveOptions), active: defaultsOf(activeOptions) };
   const value = {
     ...{ format: FORMAT, cwd, argv, submissions },
-    runs: runs.map(({ name, command, options }) => ({ name, command, options: given(command, options) })),
+    runs: runs.map(({ name, command, options }) => ({
+      name,
+      command,
+      options: given(options, defaults[command]),
+    })),
   };
   await replaceFile(join(sessions, SWEEP_FILE), `${JSON.stringify(value, null, 2)}\n`);
 }
@@ -120,12 +125,17 @@ export function mergedRuns(before: readonly PlannedRun[], planned: readonly Plan
 }
 
 /** What is not a default; the file stays readable, and defaults stand in one place. */
-function given(command: PlannedRun['command'], options: PlannedRun['options']): Record<string, unknown> {
-  const defaults = optionsOf(command === 'passive' ? passiveOptions : activeOptions);
+function given(
+  options: PlannedRun['options'],
+  defaults: readonly (readonly [name: string, value: unknown])[],
+): Record<string, unknown> {
   const values = options as Record<string, unknown>;
   return Object.fromEntries(
-    defaults.flatMap(({ name, default: fallback }) =>
+    defaults.flatMap(([name, fallback]) =>
       values[name] === undefined || values[name] === fallback ? [] : [[name, values[name]]],
     ),
   );
 }
+
+const defaultsOf = (schema: z.ZodObject) =>
+  optionsOf(schema).map((option) => [option.name, option.default] as const);
