@@ -18,7 +18,7 @@ export interface Scale {
   readonly remark?: string;
 }
 
-const SMALL_EPOCHS = { passive: 5, active: 8 };
+const SMALL_EPOCHS = { passive: 4, active: 8 };
 
 /** @param smallConfig - path of configs/small.yaml */
 export function scaleOf(name: 'small' | 'full', smallConfig: string): Scale {
@@ -31,7 +31,7 @@ export function scaleOf(name: 'small' | 'full', smallConfig: string): Scale {
   }
   const few = (epochs: number) => ['--config', smallConfig, '--epochs', String(epochs)];
   return {
-    frames: { passive: 240, active: 600 },
+    frames: { passive: 200, active: 400 },
     ...{ size: '125x200', folds: '0-1' },
     passive: few(SMALL_EPOCHS.passive),
     active: few(SMALL_EPOCHS.active),
