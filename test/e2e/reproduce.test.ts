@@ -31,3 +31,15 @@ test('every step that has a command is understood by it', async () => {
     expect(status, stderr).toBe(0);
   }
 });
+
+test('every option of a step stands in the help of its command', async () => {
+  const { stdout } = await ncpTrain(['reproduce', '--out', 'r', '--dry_run', '--json']);
+  const steps: { command: string; exists: boolean; args: string[] }[] = JSON.parse(stdout);
+  const helps = new Map<string, string>();
+  for (const { command, args } of steps.filter(({ exists }) => exists)) {
+    if (!helps.has(command)) helps.set(command, (await ncpTrain([...command.split(' '), '--help'])).stdout);
+    for (const flag of args.filter((arg) => arg.startsWith('--'))) {
+      expect(helps.get(command), command).toContain(`${flag.replaceAll('_', '-')} `);
+    }
+  }
+});
