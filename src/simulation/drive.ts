@@ -4,6 +4,7 @@
  */
 import type { Stream } from '../random/stream.ts';
 import { type Driver, steer } from './driver.ts';
+import { PAUSE, PUSH, type Push, pushSpeed } from './push.ts';
 import type { Road, RoadPlace } from './road.ts';
 import type { RoadStyle } from './road-kind.ts';
 import { type Pace, speedProfile } from './speed-profile.ts';
@@ -11,18 +12,8 @@ import { type CarState, SALOON, stepCar } from './vehicle.ts';
 
 /** Longest step of the simulation, s. */
 const STEP = 1 / 120;
-/** Seconds between two displacements, and how long one takes. */
-const PAUSE = [4, 14] as const;
-const PUSH = [0.5, 0.9] as const;
 /** Gap that a displacement leaves between the car and the edge of the pavement, m. */
 const MARGIN = 0.25;
-
-interface Push {
-  readonly start: number;
-  readonly duration: number;
-  /** m, positive to the left */
-  readonly distance: number;
-}
 
 export class Drive {
   readonly #road: Road;
@@ -92,13 +83,13 @@ export class Drive {
     this.#seconds += dt;
   }
 
-  /** Sideways speed of a displacement by D in T seconds: (π/2)·(D/T)·sin(π·t/T). */
   #disturb(dt: number): void {
-    const { start, duration, distance } = this.#push;
+    const { start, duration } = this.#push;
     const t = (this.#seconds - start) / duration;
     if (t < 0) return;
     if (t < 1) {
-      if (distance !== 0) this.#shift((Math.PI / 2) * (distance / duration) * Math.sin(Math.PI * t) * dt);
+      const speed = pushSpeed(this.#push, this.#seconds);
+      if (speed !== 0) this.#shift(speed * dt);
       return;
     }
     const target = this.#draws.uniform(...this.#offsets);

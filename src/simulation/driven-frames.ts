@@ -35,7 +35,8 @@ export interface DrivenFrame {
   readonly offset: number;
 }
 
-const RATE = 30;
+/** Frames a second. */
+export const RATE = 30;
 /** Deviation of a time step, s. */
 const JITTER = 0.0008;
 /** A pause in the recording for so many frames, but none in a recording shorter than SHORTEST. */
@@ -48,8 +49,9 @@ const WAITS = 0.2;
 const BRAKES = 2.8;
 /** Arc length of the first frame, m. */
 export const START = 30;
+
 /** The pace of one drive. */
-function drawPace(kind: RoadKind, draws: Stream): Pace {
+export function drawPace(kind: RoadKind, draws: Stream): Pace {
   return kind === 'active'
     ? { fastest: draws.uniform(7, 10), sideways: draws.uniform(1.6, 2.2) }
     : { fastest: draws.uniform(11, 17), sideways: draws.uniform(1.8, 2.6) };
