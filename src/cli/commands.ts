@@ -83,6 +83,11 @@ export const commands: CommandEntry[] = [
   },
   { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {
+    name: 'drive',
+    summary: 'let models drive in closed loop, count crashes, measure comfort',
+    load: () => import('./drive.ts'),
+  },
+  {
     name: 'results',
     summary: 'means over folds of every model, compared',
     load: () => import('./results.ts'),

@@ -93,13 +93,19 @@ function givenFlags(command: Command, schema: z.ZodObject): Given {
   return given;
 }
 
-/** A sentence for every word that is no flag of the command; the word after an unknown flag is taken for its value. */
+/**
+ * A sentence for every word that is no flag of the command; the word after an unknown flag is taken for its value, and words
+ * before it for the command's arguments, where it has any.
+ */
 function unknownWords(command: Command): string[] {
   const shown = command.options.filter(({ hidden }) => !hidden);
   const known = shown.map(({ long }) => (long ?? '').slice(2).replaceAll('-', '_'));
   const faults: string[] = [];
   let expectsValue = false;
-  for (const word of command.args) {
+  const flagAt = command.args.findIndex((word) => word.startsWith('-'));
+  const operands =
+    command.registeredArguments.length === 0 ? 0 : flagAt === -1 ? command.args.length : flagAt;
+  for (const word of command.args.slice(operands)) {
     const [, name, value] = /^--?([^\d=-][^=]*)(=.*)?$/s.exec(word) ?? [];
     const flag = name?.replaceAll('-', '_');
     if (flag !== undefined && known.includes(flag)) faults.push(`--${flag} takes no value, got "${word}"`);

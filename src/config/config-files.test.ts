@@ -5,11 +5,16 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configFiles } from './config-files.ts';
 import { mergeOptions } from './flags.ts';
-import { activeOptions, demoOptions, passiveOptions } from './schema.ts';
+import { activeOptions, demoOptions, driveOptions, passiveOptions } from './schema.ts';
 import { readOptionsFile } from './yaml.ts';
 
 const FOLDER = join(import.meta.dirname, '../../configs');
-const SCHEMAS = { 'passive.yaml': passiveOptions, 'active.yaml': activeOptions, 'demo.yaml': demoOptions };
+const SCHEMAS = {
+  'passive.yaml': passiveOptions,
+  'active.yaml': activeOptions,
+  'demo.yaml': demoOptions,
+  'drive.yaml': driveOptions,
+};
 
 it('there is one for each schema, and small.yaml', () => {
   expect([...configFiles().keys()]).toEqual([...Object.keys(SCHEMAS), 'small.yaml']);

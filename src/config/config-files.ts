@@ -1,5 +1,5 @@
 /** What stands in `configs/`: written by `npm run configs`, compared in a test. */
-import { activeOptions, demoOptions, passiveOptions } from './schema.ts';
+import { activeOptions, demoOptions, driveOptions, passiveOptions } from './schema.ts';
 import { smallRuns } from './small-runs.ts';
 import { chosenYaml, commentedYaml } from './yaml.ts';
 
@@ -36,6 +36,14 @@ export function configFiles(): Map<string, string> {
         'configs/demo.yaml',
         'demo',
       ) + commentedYaml(demoOptions),
+    ],
+    [
+      'drive.yaml',
+      head(
+        'Options of `ncp-train drive`: test drives in closed loop.',
+        'configs/drive.yaml',
+        'drive CHECKPOINT',
+      ) + commentedYaml(driveOptions),
     ],
     [
       'small.yaml',

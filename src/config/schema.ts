@@ -345,6 +345,76 @@ export const reproduceOptions = z.strictObject({
   jobs: sweepControl.jobs,
 });
 
+/** Kinds of simulated road, as `--road` takes them. */
+export const ROADS = ['passive', 'active'] as const;
+/** Of which drives the frames are kept, as `--record` takes them. */
+export const RECORDS = ['first', 'all', 'none'] as const;
+/** What is drawn into a video, as `--overlay` takes it. */
+export const OVERLAYS = ['none', 'steering'] as const;
+
+/** σ of the noise, each once. */
+const noiseLevels = z
+  .string()
+  .regex(/^\d*\.?\d+(,\d*\.?\d+)*$/)
+  .refine(
+    (text) => new Set(text.split(',').map(Number)).size === text.split(',').length,
+    'a level stands twice',
+  );
+
+/** `ncp-train drive`: test drives in closed loop. */
+export const driveOptions = z.strictObject({
+  out: option(z.string(), 'drives', 'folder for recordings, metrics, pictures and videos'),
+  on: open(z.string(), 'a recording to drive over, instead of the simulated road'),
+  road: option(z.enum(ROADS), 'active', 'kind of simulated road', 'road'),
+  road_seed: option(z.int().min(0), 1, 'another seed, other roads; none of them is in any training set'),
+  runs: open(
+    z.int().min(1).max(1000),
+    'drives of each model at each noise level, each on a road of its own; not given: 10, and 1 with --on',
+  ),
+  distance: option(z.number().gt(0).max(100_000), 1000, 'of each drive along the road, m'),
+  seconds: open(z.number().gt(0), 'end each drive after so many seconds at the latest'),
+  noise: noiseLevels.default('0').meta({
+    description: 'σ of Gaussian pixel noise on what the model sees, of full brightness; several: 0,0.1,0.2',
+  }),
+  noise_seed: option(z.int().min(0), 1, 'of the noise'),
+  light: option(
+    z.number().gt(0),
+    1,
+    'factor on the exposure of the camera: below 1 darker, above 1 brighter',
+  ),
+  push: option(
+    z.number().min(0).max(3),
+    0,
+    'how far the car is pushed sideways every 4 to 14 s, m; 0: never',
+  ),
+  size: option(
+    z.string().regex(/^\d+x\d+$/),
+    '250x400',
+    'height and width of the camera’s frames, pixels; models should see what they were trained on',
+  ),
+  speed: open(z.number().gt(0), 'with --on: of the car, m/s, where the recording does not say'),
+  unseen: option(
+    z.number().min(0).lt(1),
+    0.02,
+    'with --on: share of the model’s view that may lie beyond the recorded frame; more is a crash',
+  ),
+  record: option(
+    z.enum(RECORDS),
+    'first',
+    'drives whose frames are kept: of each model and noise level the first, all, none',
+  ),
+  video: option(
+    z.boolean(),
+    false,
+    'also a video (with ffmpeg) or a filmstrip of the drives whose frames are kept',
+  ),
+  overlay: option(z.enum(OVERLAYS), 'steering', 'what is drawn into the video'),
+  backend: training.backend,
+  threads: training.threads,
+  workers: option(z.int().min(0), 0, 'threads that draw what the cars see; 0: one a core'),
+});
+
+export type DriveOptions = z.output<typeof driveOptions>;
 export type PassiveOptions = z.output<typeof passiveOptions>;
 export type ActiveOptions = z.output<typeof activeOptions>;
 export type SweepControl = z.output<z.ZodObject<typeof sweepControl>>;

@@ -21,7 +21,8 @@ export const DRIVE_COLUMNS = {
   autonomous: '1 where the model drives, else 0',
   heading: 'rad, counter-clockwise from x, not wrapped',
   speed: 'm/s',
-  lateral_offset: 'm from where the car should be, positive to the left',
+  lateral_offset:
+    'm to the left of the road’s middle; the attribute lane_offset says where the car should be',
   steering: 'angle of the front wheels, rad, positive to the left',
   model_output: 'what the model put out, in the unit of its labels',
 } as const;

@@ -54,13 +54,14 @@ export async function createRecording(path: string, format: RecordingFormat): Pr
     () => {
       mkdirSync(dirname(final), { recursive: true });
       temporary = temporaryName(final);
-      return new RecordingWriter(final, temporary, format, new BlockBuffer(module, frameBytes(format)));
+      return new RecordingWriter(final, temporary, format, new BlockBuffer(module, blockBytes(format)));
     },
     () => temporary !== undefined && rmSync(temporary, { force: true }),
   );
 }
 
 const frameBytes = ({ height, width }: RecordingFormat) => height * width * 3;
+const blockBytes = (format: RecordingFormat) => (format.frames === false ? 1 : frameBytes(format));
 
 /** Runs a step; its failure becomes a DataError after `sweep` has removed what was written. */
 function attempt<T>(path: string, step: () => T, sweep: () => unknown = () => {}): T {

@@ -2,9 +2,10 @@
  * The two kinds of road on which the paper recorded: `passive`, public roads with two lanes and markings, driven on the
  * right; `active`, a narrow road without markings through a wood. And how one road of a kind differs from the next.
  */
+import { ROADS } from '../config/schema.ts';
 import type { Stream } from '../random/stream.ts';
 
-export const ROAD_KINDS = ['passive', 'active'] as const;
+export const ROAD_KINDS = ROADS;
 export type RoadKind = (typeof ROAD_KINDS)[number];
 
 /** A line along the road. */

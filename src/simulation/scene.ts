@@ -51,10 +51,19 @@ export interface SceneOptions {
 /** Lets the road go on behind the last place that is driven, m. */
 const SIGHT = 300;
 
-export function createScene({ kind, seed, key, length, height, width }: SceneOptions): Scene {
+/** The road of a scene alone, which costs little. */
+export function sceneRoad({ kind, seed, key, length }: SceneOptions): Pick<Scene, 'road' | 'style'> {
   const draws = (what: string) => stream(seed, 'scene', kind, ...key, what);
-  const road = new Road(planRoad(kind, length, draws('road')), length + SIGHT);
-  const style = roadStyle(kind, draws('style'));
+  return {
+    road: new Road(planRoad(kind, length, draws('road')), length + SIGHT),
+    style: roadStyle(kind, draws('style')),
+  };
+}
+
+export function createScene(options: SceneOptions): Scene {
+  const { kind, seed, key, height, width } = options;
+  const draws = (what: string) => stream(seed, 'scene', kind, ...key, what);
+  const { road, style } = sceneRoad(options);
   const light = drawLight(draws('light'));
   const palette = drawPalette(kind, draws('palette'));
   const things = placeThings(road, style, paintSprites(palette, light, draws('sprites')), draws('things'));

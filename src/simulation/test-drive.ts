@@ -92,9 +92,18 @@ export class TestDrive {
     return this.#crashed;
   }
 
+  /** A simulated drive has no gaps. */
+  readonly gap = false;
+
   get done(): boolean {
     const { distance, seconds, rate } = this.#options;
     return this.#place.s - TEST_START >= distance || this.#frame >= Math.ceil(seconds * rate - 1e-9);
+  }
+
+  /** Share of the drive that lies behind, 0..1. */
+  get progress(): number {
+    const { distance, seconds } = this.#options;
+    return Math.min(1, Math.max((this.#place.s - TEST_START) / distance, this.time / seconds));
   }
 
   get car(): CarState {

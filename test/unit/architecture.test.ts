@@ -13,7 +13,7 @@ const LEVELS = [
   ['augment', 'models'],
   ['data'],
   ['train', 'library', 'simulation', 'analysis', 'bags'],
-  ['demo', 'reproduction'],
+  ['demo', 'drive', 'reproduction'],
   ['cli', 'index.ts'],
 ];
 
