@@ -37,10 +37,13 @@ function randomFrames(bytes: number): Uint8Array {
 }
 
 /** A drive of N frames with autonomous mode, as the simulator records one. */
-async function drive(folder: string, { jumpAt = N, rate = 30 } = {}): Promise<string> {
+async function drive(
+  folder: string,
+  { jumpAt = N, rate = 30, attributes = {} as Record<string, string | number> } = {},
+): Promise<string> {
   const path = join(folder, 'drive.h5');
   const size = { height: 40, width: 60 };
-  const writer = await createRecording(path, { ...size, extras: driveExtras({}) });
+  const writer = await createRecording(path, { ...size, attributes, extras: driveExtras({}) });
   const each = (value: (n: number) => number) => Float64Array.from({ length: N }, (_, n) => value(n));
   writer.append(
     randomFrames(N * 40 * 60 * 3),
@@ -247,6 +250,31 @@ describe('saliency', () => {
     ]);
     expect(status).toBe(2);
     expect(stderr).toContain('has frames 0 to 8');
+  });
+});
+
+describe('analyse ssim', () => {
+  it('has a row for each model and noise, and counts the crashes of drives', async () => {
+    const folder = temporaryFolder();
+    const checkpoint = await weights(folder, 'wm');
+    const recording = await drive(folder, { attributes: { model: 'wm', noise: 0.1 } });
+    const out = join(folder, 'out');
+    const ended = await ncpTrain([
+      ...['analyse', 'ssim', checkpoint, '--recording', recording, '--noise', '0,0.3', '--frames', '2'],
+      ...['--drives', recording, '--out', out, '--backend', 'wasm', '--json'],
+    ]);
+    expect(ended.status, ended.stderr).toBe(0);
+    const pictures = ['crashes', 'ssim'].flatMap((name) => [`${name}.csv`, `${name}.png`, `${name}.svg`]);
+    expect(filesIn(out)).toEqual([...pictures, 'ssim.json'].sort());
+    const { models, crashes } = JSON.parse(ended.stdout);
+    expect(models).toHaveLength(2);
+    expect(models[0]).toMatchObject({ model: 'wm', sigma: 0, variance: 0, frames: 2, ssim: 1, ssim_std: 0 });
+    expect(models[1]).toMatchObject({ sigma: 0.3, variance: 0.09, frames: 2 });
+    expect(models[1].ssim).toBeLessThan(0.99);
+    // Autonomous mode goes off at 4 and 8.
+    expect(crashes).toEqual([{ model: 'wm', sigma: 0.1, variance: 0.1 ** 2, drives: 1, crashes: 2 }]);
+    expect(lines(out, 'ssim.csv')[0]).toBe('model,checkpoint,sigma,variance,frames,ssim,ssim_std');
+    expect(lines(out, 'crashes.csv')[0]).toBe('model,sigma,variance,drives,crashes');
   });
 });
 
