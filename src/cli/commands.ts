@@ -94,6 +94,11 @@ export const commands: CommandEntry[] = [
   },
   { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
   {
+    name: 'report',
+    summary: 'one HTML page about runs: options, curves, results, analyses',
+    load: () => import('./report.ts'),
+  },
+  {
     name: 'replay',
     summary: 'run a checkpoint over a recording: steering and states of every frame',
     load: () => import('./replay.ts'),

@@ -1,9 +1,9 @@
 /** Results as Markdown tables, a row a model. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor } from './figure-text.ts';
-import { columnText, figuresShown, resultRows, shareColumns } from './result-rows.ts';
 import type { Results, ResultsTable } from './results.ts';
 import { FIGURE_NAMES } from './run-reading.ts';
+import { tableColumns } from './table-columns.ts';
 import { comparisonRemarks, faultsOf, remarksOf, titleOf, unitOf } from './words.ts';
 
 export function resultsAsMarkdown(results: Results, verbose: boolean): string {
@@ -15,25 +15,8 @@ export function resultsAsMarkdown(results: Results, verbose: boolean): string {
 }
 
 function tableMarkdown(table: ResultsTable, verbose: boolean): string {
-  const rows = resultRows(table, verbose);
-  const shown = figuresShown(table);
-  const inKilometres =
-    table.labelScale === 1000
-      ? []
-      : (['valid_mae', 'test_mae'] as const).filter((name) => shown.includes(name));
-  const columns = [
-    ['model', ...rows.map(({ what, label }) => (what === 'run' ? `– ${label}` : label))],
-    ['folds', ...rows.map(({ what, n }) => (what === 'run' ? '' : String(n)))],
-    ['best epoch', ...rows.map(({ bestEpoch }) => averageText(bestEpoch, 1))],
-    ...shown.map((name) => [FIGURE_NAMES[name], ...columnText(rows, ({ figures }) => figures[name])]),
-    ...inKilometres.map((name) => [
-      `${FIGURE_NAMES[name]}, 1/km`,
-      ...columnText(rows, ({ perKilometre }) => perKilometre[name]),
-    ]),
-    ...shareColumns(table, rows),
-  ];
   const remarks = [unitOf(table), ...remarksOf(table)];
-  return [`**${titleOf(table)}**`, markdownTable(columns), listOf(remarks)].join('\n\n');
+  return [`**${titleOf(table)}**`, markdownTable(tableColumns(table, verbose)), listOf(remarks)].join('\n\n');
 }
 
 function comparisonMarkdown(comparison: Comparison): string {
