@@ -72,7 +72,7 @@ export const ANALYSES: readonly Analysis[] = [
       title: 'Structural similarity under noise',
       about: 'How much noise changes the saliency maps, beside the crashes (Fig. 4).',
     },
-    ...{ command: 'analyse ssim', usage: 'CHECKPOINT --recording RECORDING --out FOLDER' },
+    ...{ command: 'analyse ssim', usage: 'CHECKPOINT --recording RECORDING --drives DRIVES --out FOLDER' },
     mark: /^ssim\.(csv|json)$/,
     pictures: /^(ssim|crashes)$/,
     tables: /^(ssim|crashes)\.csv$/,

@@ -38,14 +38,14 @@ export function optionRows(groups: readonly ModelGroup[]): OptionRow[] {
     const fallbacks = [...new Set(kinds.flatMap((kind) => (of(kind) ? [shown(of(kind)?.default)] : [])))];
     return {
       option,
-      value: valuesText(option, concerned),
+      value: valuesText(concerned, ({ options, kind }) => shown(options?.[option], of(kind))),
       fallback: of(kinds[0])?.required
         ? 'has to be given'
         : fallbacks.join(' or ') || 'not an option of this version',
       description: (of('passive') ?? of('active'))?.description ?? '',
       differs:
         !(NAMES_A_RUN.has(option) && members.length > 1) &&
-        concerned.some(({ run }) => !isDeepStrictEqual(run.options?.[option], of(run.kind)?.default)),
+        concerned.some(({ run }) => isOther(run.options?.[option], of(run.kind))),
     };
   });
 }
@@ -55,10 +55,10 @@ interface Member {
   readonly run: RunReading;
 }
 
-function valuesText(option: string, members: readonly Member[]): string {
+function valuesText(members: readonly Member[], textOf: (run: RunReading) => string): string {
   const byValue = new Map<string, Member[]>();
   for (const member of members) {
-    const text = shown(member.run.options?.[option]);
+    const text = textOf(member.run);
     byValue.set(text, [...(byValue.get(text) ?? []), member]);
   }
   if (byValue.size < 2) return [...byValue.keys()].join('');
@@ -80,7 +80,12 @@ function whoOf(same: readonly Member[], all: readonly Member[]): string {
 
 const byName = (options: readonly OptionDescription[]) => new Map(options.map((one) => [one.name, one]));
 
-function shown(value: unknown): string {
-  if (value === undefined || value === null) return 'not given';
+/** A run of a version without the option did what its default does since. */
+const isOther = (value: unknown, option?: OptionDescription) =>
+  value !== undefined && !isDeepStrictEqual(value, option?.default);
+
+function shown(value: unknown, option?: OptionDescription): string {
+  if (value === undefined || value === null)
+    return option?.default === undefined ? 'not given' : 'not recorded';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -26,16 +26,18 @@ export const list = (items: readonly string[]): string =>
 
 export const commandLine = (command: string): string => `<pre><code>${escaped(command)}</code></pre>`;
 
-/** @param rows - of as many cells as the head */
+/** A column of nothing but figures stands to the right. @param rows - of as many cells as the head */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (text: string) => `<td${isNumber(text) ? ' class="number"' : ''}>${escaped(text)}</td>`;
+  const isFigures = head.map((_, c) => rows.length > 0 && rows.every((row) => isFigure(row[c])));
+  const kind = (c: number) => (isFigures[c] ? ' class="number"' : '');
+  const cell = (text: string, c: number) => `<td${kind(c)}>${escaped(text)}</td>`;
   return [
     '<div class="wide"><table>',
-    `<thead><tr>${head.map((text) => `<th scope="col">${escaped(text)}</th>`).join('')}</tr></thead>`,
+    `<thead><tr>${head.map((text, c) => `<th scope="col"${kind(c)}>${escaped(text)}</th>`).join('')}</tr></thead>`,
     `<tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('\n')}</tbody>`,
     '</table></div>',
   ].join('\n');
 }
 
-/** Figures stand to the right: `1.5`, `1.5 ± 0.2`, `–`. */
-const isNumber = (text: string) => /^(–|-?[\d.,]+(e[+-]?\d+)?( ± [\d.]+)?)$/i.test(text);
+/** `1.5`, `1.5 ± 0.2`, `–`; also an empty cell. */
+const isFigure = (text: string) => /^(–?|-?[\d.,]+(e[+-]?\d+)?( ± [\d.]+)?)$/i.test(text);

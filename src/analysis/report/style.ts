@@ -16,7 +16,7 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; margin: .75rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1rem 0; }
 figure img { max-width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line); border-radius: 4px; }
 figcaption { font-size: .85rem; overflow-wrap: anywhere; }
