@@ -20,6 +20,8 @@ export interface RunData {
   readonly debug: boolean;
   readonly compat: 'none' | 'paper';
   readonly channelOrder: 'rgb' | 'bgr' | undefined;
+  /** What its options said of the data, whatever dataset.yaml says there. */
+  readonly overridden: readonly ('crop' | 'label_scale' | 'label_sign')[];
   readonly cacheDir: string | undefined;
   /** Of the recordings it was trained on last; undefined if it was not recorded. */
   readonly fingerprint: string | undefined;
@@ -54,6 +56,7 @@ export async function runOfCheckpoint(path: string): Promise<RunData | undefined
     debug: options.debug,
     compat: options.compat,
     channelOrder: options.channel_order,
+    overridden: (['crop', 'label_scale', 'label_sign'] as const).filter((key) => options[key] !== undefined),
     cacheDir: options.cache_dir,
     fingerprint,
   };

@@ -69,7 +69,8 @@ export async function testCheckpoint(request: TestRequest): Promise<TestResult> 
   if (!input)
     throw new ConfigError(`${weights} does not say what its model was trained on; it is not of a run`);
   const { data: folder, split, fold, folds, chunk, compat, ...ofData } = await completed(request);
-  refuseOtherInput(weights, input, folder);
+  const compared = COMPARED_KEYS.filter((key) => !ofData.overridden.includes(key));
+  refuseOtherInput(weights, input, folder, compared);
   await useBackend(request.backend);
   const data = await openTrainingData({
     data: folder,
@@ -149,6 +150,7 @@ async function completed(request: TestRequest) {
     compat: request.compat ?? run?.compat ?? 'none',
     channelOrder: request.channelOrder ?? own?.channelOrder,
     cacheDir: request.cacheDir ?? run?.cacheDir,
+    overridden: own?.overridden ?? [],
     debug: own?.debug ?? false,
     fingerprint: own?.fingerprint,
   };

@@ -207,12 +207,20 @@ test('a wiring of one’s own is recorded, resumed with, and tested', async () =
   expect(log('file').split('\n')[1].split(',')[3]).toBe(log('session').split('\n')[1].split(',')[3]);
 });
 
-test('a model is not tested on data that is described otherwise', async () => {
+test('a model is not tested on data that is described otherwise than its run was told', async () => {
   const data = await recordings(['a', 'b', 'c']);
   const folder = temporaryFolder();
   const run = passiveRun(data, folder, 'vanilla', '--label_scale', '500', '--epochs', '0');
   expect((await ncpTrain(run)).status).toBe(0);
   writeFileSync(join(data, 'dataset.yaml'), 'label_scale: 1000\n');
+  // What the run itself was told otherwise about its own recordings is no contradiction.
+  const own = await ncpTrain([
+    'test',
+    join(folder, 'passive/vanilla_session/experiment_0'),
+    '--backend',
+    'wasm',
+  ]);
+  expect(own.status, own.stderr).toBe(0);
   const { status, stderr } = await ncpTrain([
     'test',
     join(folder, 'passive/vanilla_session/experiment_0'),
