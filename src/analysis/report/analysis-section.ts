@@ -7,6 +7,7 @@ import { csvPreview, factsTable, fileList, readFacts } from './file-preview.ts';
 import type { Output } from './find-outputs.ts';
 import { commandLine, escaped, paragraph } from './html.ts';
 import type { Section } from './page.ts';
+import { recordedWords } from './recorded-words.ts';
 
 /** Pictures of single frames that are shown of a folder, evenly over it. */
 const FRAMES = 6;
@@ -33,7 +34,10 @@ export async function analysisSection(
     const command = commandOf(analysis, known);
     const html = exists
       ? [
-          paragraph('Not made yet. Make it, and the report again with its folder (--with):', 'missing'),
+          paragraph(
+            'Not made yet. Make it, with words of your own for those in capitals, and the report again with its folder (--with):',
+            'missing',
+          ),
           commandLine(command),
         ]
       : [paragraph(`Not made: this version has no ncp-train ${analysis.command}.`, 'missing')];
@@ -49,8 +53,7 @@ export async function analysisSection(
     const command = commandOf(analysis, {
       runs: known.runs,
       folder: output.folder,
-      checkpoint: textOf(facts?.checkpoint),
-      recording: textOf(facts?.recording),
+      ...(facts ? recordedWords(facts) : {}),
     });
     commands.push(command);
     parts.push(`<h3>${escaped(output.folder)}</h3>`, commandLine(command));
@@ -59,7 +62,7 @@ export async function analysisSection(
     }
     for (const files of output.pictures) parts.push(await embedder.figure(files));
     for (const folder of output.frames) parts.push(await someFrames(folder, embedder));
-    for (const path of output.tables) parts.push(await csvPreview(path));
+    for (const path of output.tables) parts.push(await csvPreview(path, analysis.columns));
     if (output.others.length > 0) parts.push(paragraph('Also there:'), await fileList(output.others));
   }
   return { id, title, isMade: true, commands, html: parts.join('\n') };
@@ -82,5 +85,3 @@ async function someFrames(folder: string, embedder: Embedder): Promise<string> {
   const caption = `${folder}: ${names.length} pictures${names.length > count ? `, of which ${count} are shown` : ''}`;
   return [paragraph(caption), `<div class="frames">${figures.join('\n')}</div>`].join('\n');
 }
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -21,6 +21,8 @@ export interface Analysis {
   readonly pictures: RegExp;
   /** Tables whose first rows are shown. */
   readonly tables: RegExp;
+  /** Columns that are shown of them; all by default. */
+  readonly columns?: RegExp;
   /** Other files, which are named with their sizes. */
   readonly others?: RegExp;
   /** A JSON file that says what was run. */
@@ -40,6 +42,9 @@ export const ANALYSES: readonly Analysis[] = [
     mark: /^(metrics\.(csv|json)|.+_noise[\d.]+_run\d+\.(h5|png|mp4))$/,
     pictures: /^(crashes|.+_noise[\d.]+_run\d+)$/,
     tables: /^metrics\.csv$/,
+    columns:
+      /^(model|noise|row|run|crashes|crashes_per_km|autonomous_distance|autonomous_time|distance_between_crashes|lateral_(acceleration|jerk|offset)_rms)$/,
+    facts: 'metrics.json',
     others: /^.+_noise[\d.]+_run\d+\.(h5|mp4)$/,
   },
   {
@@ -76,6 +81,7 @@ export const ANALYSES: readonly Analysis[] = [
     mark: /^ssim\.(csv|json)$/,
     pictures: /^(ssim|crashes)$/,
     tables: /^(ssim|crashes)\.csv$/,
+    facts: 'ssim.json',
   },
   {
     ...{
@@ -147,28 +153,30 @@ export const ANALYSES: readonly Analysis[] = [
 
 /** What stands for the words in capitals; a word that is not known stays as it is. */
 export interface Known {
-  readonly checkpoint?: string;
+  readonly checkpoints?: readonly string[];
   readonly recording?: string;
   readonly folder?: string;
   readonly runs: string;
+  /** Flags with their values, behind the rest. */
+  readonly options?: readonly string[];
 }
 
 /** The command as typed. */
 export function commandOf({ command, usage }: Analysis, known: Known): string {
-  const words: Record<string, string | undefined> = {
-    CHECKPOINT: known.checkpoint,
-    RECORDING: known.recording,
-    FOLDER: known.folder,
-    RUNS: known.runs,
+  const { checkpoints = [], recording, folder, runs, options = [] } = known;
+  const words: Record<string, readonly (string | undefined)[]> = {
+    CHECKPOINT: checkpoints,
+    RECORDING: [recording],
+    FOLDER: [folder],
+    RUNS: [runs],
   };
-  const filled = usage.replace(/CHECKPOINT|RECORDING|FOLDER\S*|RUNS/g, (word) => {
-    const [first, ...rest] = word.split('/');
-    const value = words[first];
-    return value === undefined ? word : quoted([value, ...rest].join('/'));
+  const filled = usage.replace(/(CHECKPOINT|RECORDING|FOLDER|RUNS)(\/\S+)?/g, (word, name, rest = '') => {
+    const values = words[name].filter((value) => value !== undefined);
+    return values.length === 0 ? word : values.map((value) => quoted(`${value}${rest}`)).join(' ');
   });
-  return `ncp-train ${command} ${filled}`;
+  return ['ncp-train', command, filled, ...options.map(quoted)].join(' ');
 }
 
 /** For a shell, where the word needs it. */
 export const quoted = (word: string): string =>
-  /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

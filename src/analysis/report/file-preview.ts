@@ -8,11 +8,14 @@ const ROWS = 20;
 const COLUMNS = 12;
 /** Bytes read of a table, far more than its first rows take. */
 const BEGINNING = 1 << 16;
-/** Characters of an entry of a JSON file. */
+/** Characters of a list in a JSON file, from which on it is left out. */
 const ENTRY = 200;
 
-/** @returns the first rows of a CSV file, or a sentence why not */
-export async function csvPreview(path: string): Promise<string> {
+/**
+ * @param wanted - columns, by name; all by default
+ * @returns the first rows of a CSV file, or a sentence why not
+ */
+export async function csvPreview(path: string, wanted: RegExp = /^/): Promise<string> {
   let rows: string[][];
   let isWhole: boolean;
   try {
@@ -25,14 +28,17 @@ export async function csvPreview(path: string): Promise<string> {
   }
   const [head = [], ...body] = rows;
   if (head.length === 0) return paragraph(`${path}: is empty`, 'warning');
-  const width = Math.min(head.length, COLUMNS);
-  const cells = (row: readonly string[]) => Array.from({ length: width }, (_, c) => shortened(row[c] ?? ''));
+  const shown = [...head.keys()].filter((c) => wanted.test(head[c])).slice(0, COLUMNS);
+  const cells = (row: readonly string[]) => shown.map((c) => shortened(row[c] ?? ''));
   const left = [
     ...(body.length > ROWS || !isWhole ? [`the first ${Math.min(ROWS, body.length)} rows`] : []),
-    ...(head.length > width ? [`${width} of ${head.length} columns`] : []),
+    ...(head.length > shown.length ? [`${shown.length} of ${head.length} columns`] : []),
   ];
   const caption = `${path}${left.length > 0 ? `: ${left.join(', ')}` : ''}`;
-  return `${paragraph(caption)}\n${table(head.slice(0, width), body.slice(0, ROWS).map(cells))}`;
+  return `${paragraph(caption)}\n${table(
+    shown.map((c) => head[c]),
+    body.slice(0, ROWS).map(cells),
+  )}`;
 }
 
 export type Facts = Readonly<Record<string, unknown>>;
@@ -47,11 +53,12 @@ export async function readFacts(path: string): Promise<Facts | undefined> {
   }
 }
 
-/** What a JSON file says, an entry a row. */
+/** What a JSON file says, an entry a row; without what stands on the page anyway, and long lists. */
 export function factsTable(facts: Facts): string {
-  const rows = Object.entries(facts).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return [name, text.length > ENTRY ? `${text.slice(0, ENTRY)} …` : text];
+  const rows = Object.entries(facts).flatMap(([name, value]) => {
+    if (name === 'files' || name === 'out') return [];
+    const text = value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+    return text.length > ENTRY && typeof value !== 'string' ? [] : [[name, text]];
   });
   return table(['what', 'value'], rows);
 }

@@ -141,6 +141,27 @@ test('analyses are found by their files, here and in the given folders; facts fi
   expect(result.left_out).toEqual([]);
 });
 
+test('a drive’s own record gives its command, and the columns that tell most are shown', async () => {
+  const run = passive('wm', 0);
+  const drives = outputs('drives', {
+    'metrics.json': JSON.stringify({
+      models: [{ checkpoint: 'a b' }, { checkpoint: 'driver' }],
+      options: { out: 'x', noise: '0,0.1', runs: 2, video: true, overlay: '', light: null },
+      groups: Array(200).fill(1),
+    }),
+    'metrics.csv': 'model,crashes,crashes_std,notes\nwm,3,0.5,none\n',
+    'wm_noise0_run01.png': await png(),
+    'wm_noise0_run01.h5': '',
+  });
+  const { page, result } = await report(run, { with: [drives] });
+  expect(result.sections.find(({ id }) => id === 'drives')?.commands).toEqual([
+    `ncp-train drive 'a b' driver --compare --out ${drives} --noise 0,0.1 --runs 2 --video`,
+  ]);
+  expect(result.pictures).toEqual([join(drives, 'wm_noise0_run01.png')]);
+  expect(tableBelow(page, 'metrics.csv: 2 of 4 columns')[0]).toEqual(['wm', '3']);
+  expect(page).not.toContain('[1,1');
+});
+
 test('what cannot be shown is named with the reason, and the other form of a picture is taken', async () => {
   const run = passive('wm', 0);
   const picture = await png();

@@ -62,7 +62,7 @@ export async function writeReport(request: ReportRequest): Promise<ReportResult>
   const { runs } = await findRuns([folder]);
   for (const path of request.with) await requireFolder(path);
   const { outputs, unknown, faults } = await findOutputs(request.with, [folder]);
-  const known = { runs: folder, checkpoint: runs.length === 1 ? folder : undefined };
+  const known = { runs: folder, checkpoints: runs.length === 1 ? [folder] : [] };
   const embedder = new Embedder(limit);
   const aboutRuns: Section[] = [
     runsSection(runs, folder, results.warnings),

@@ -15,6 +15,7 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px
   white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .85rem; margin: .75rem 0; }
+td { overflow-wrap: break-word; max-width: 40rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1rem 0; }
@@ -30,6 +31,6 @@ figcaption { font-size: .85rem; overflow-wrap: anywhere; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   figure, tr, pre { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .wide { overflow: visible; }
-  table { font-size: 7.5pt; } td { overflow-wrap: anywhere; }
+  table { font-size: 7.5pt; } td, th, td.number { overflow-wrap: anywhere; white-space: normal; padding-right: .3rem; }
 }
 `;
