@@ -57,7 +57,12 @@ export async function readFacts(path: string): Promise<Facts | undefined> {
 export function factsTable(facts: Facts): string {
   const rows = Object.entries(facts).flatMap(([name, value]) => {
     if (name === 'files' || name === 'out') return [];
-    const text = value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+    const text =
+      value === null
+        ? '–'
+        : typeof value === 'string'
+          ? value
+          : JSON.stringify(value, (_, one) => sixDigits(one));
     return text.length > ENTRY && typeof value !== 'string' ? [] : [[name, text]];
   });
   return table(['what', 'value'], rows);
@@ -82,8 +87,11 @@ export function sizeText(bytes: number): string {
 }
 
 /** Figures of sixteen digits say no more than those of six. */
+const sixDigits = (value: unknown) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+
 function shortened(cell: string): string {
-  return /^-?\d*\.\d{7,}(e[+-]?\d+)?$/i.test(cell) ? String(Number(Number(cell).toPrecision(6))) : cell;
+  return /^-?\d*\.\d{7,}(e[+-]?\d+)?$/i.test(cell) ? String(sixDigits(Number(cell))) : cell;
 }
 
 async function beginningOf(path: string): Promise<{ text: string; whole: boolean }> {

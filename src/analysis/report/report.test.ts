@@ -147,6 +147,7 @@ test('a drive’s own record gives its command, and the columns that tell most a
     'metrics.json': JSON.stringify({
       models: [{ checkpoint: 'a b' }, { checkpoint: 'driver' }],
       options: { out: 'x', noise: '0,0.1', runs: 2, video: true, overlay: '', light: null },
+      seconds: 49.394011172,
       groups: Array(200).fill(1),
     }),
     'metrics.csv': 'model,crashes,crashes_std,notes\nwm,3,0.5,none\n',
@@ -160,6 +161,7 @@ test('a drive’s own record gives its command, and the columns that tell most a
   expect(result.pictures).toEqual([join(drives, 'wm_noise0_run01.png')]);
   expect(tableBelow(page, 'metrics.csv: 2 of 4 columns')[0]).toEqual(['wm', '3']);
   expect(page).not.toContain('[1,1');
+  expect(tableBelow(page, '<h2>Test drives')).toContainEqual(['seconds', '49.394']);
 });
 
 test('what cannot be shown is named with the reason, and the other form of a picture is taken', async () => {

@@ -17,7 +17,8 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 4px
 table { border-collapse: collapse; font-size: .85rem; margin: .75rem 0; }
 td { overflow-wrap: break-word; max-width: 40rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid var(--line); }
-td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+th.number { text-align: right; }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 1rem 0; }
 figure img { max-width: 100%; height: auto; background: #ffffff; border: 1px solid var(--line); border-radius: 4px; }
 figcaption { font-size: .85rem; overflow-wrap: anywhere; }
@@ -31,6 +32,6 @@ figcaption { font-size: .85rem; overflow-wrap: anywhere; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   figure, tr, pre { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .wide { overflow: visible; }
-  table { font-size: 7.5pt; } td, th, td.number { overflow-wrap: anywhere; white-space: normal; padding-right: .3rem; }
+  table { font-size: 7.5pt; } th, td, td.number { white-space: normal; padding-right: .3rem; }
 }
 `;
