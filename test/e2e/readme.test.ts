@@ -74,3 +74,18 @@ it('the commands for results run, in a folder with runs', async () => {
   expect(readdirSync(folder).sort()).toEqual(['curves.png', 'sessions']);
   expect(readdirSync(join(sessions, 'final_models', 'lstm_session'))).toContain('selected.json');
 });
+
+it('the commands for many runs plan what they say; running them takes days', () => {
+  const folder = temporaryFolder();
+  const block = blockAfter('commands: sweeps').trimEnd().split('\n');
+  const plans = block.map((line) => {
+    const [node, bin, ...args] = line.replace(/ +#.*/, '').split(' ');
+    expect([node, bin]).toEqual(['node', 'bin/ncp-train.js']);
+    return execFileSync(process.execPath, [ENTRY, ...args, '--dry_run'], { cwd: folder, encoding: 'utf8' });
+  });
+  expect(plans).toHaveLength(3);
+  expect(plans[0].match(/^passive\/wm_session\/experiment_\d +not started/gm)).toHaveLength(10);
+  expect(plans[1].match(/^passive\/(wm|lstm|cnn)_session\/experiment_\d +not started/gm)).toHaveLength(30);
+  expect(plans[2]).toMatch(/^ncp-train sweep passive --models all /m);
+  expect(readdirSync(folder)).toEqual([]);
+});
