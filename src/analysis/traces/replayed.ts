@@ -1,6 +1,6 @@
 /**
  * The states of a checkpoint that is replayed over a recording (../replay/trace.ts). Of `cnn`, which has no state, the 100 units of
- * its last hidden layer stand in, as they do in the paper's figures.
+ * its last hidden layer stand in: this project's choice.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { CROP_BYTES } from '../../data/crop.ts';
