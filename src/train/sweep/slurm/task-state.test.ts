@@ -17,6 +17,6 @@ it.each([
   expect(taskState('17_3', word, reason)).toEqual({ id: '17_3', is, words });
 });
 
-it('an output file that the node cannot write is told as what it is', () => {
-  expect(taskState('17_3', 'FAILED', '0:53').words).toContain('could not write the output file');
+it.each(['0:53', 'JobLaunchFailure'])('%s is told as what it is', (reason) => {
+  expect(taskState('17_3', 'FAILED', reason).words).toContain('could not write the output file');
 });

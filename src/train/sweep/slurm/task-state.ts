@@ -38,8 +38,11 @@ const MEANING: Readonly<Record<string, TaskState['is']>> = {
   PREEMPTED: 'failed',
 };
 
-/** Slurm's exit code of a batch script whose output file could not be opened (errno ESLURMD_IO_ERROR, shown as a signal). */
-const NO_OUTPUT = '0:53';
+/**
+ * What is left of a batch script whose output file could not be opened: the reason of `squeue`, the exit code of `sacct`
+ * (errno ESLURMD_IO_ERROR, shown as a signal).
+ */
+const NO_OUTPUT = ['JobLaunchFailure', '0:53'];
 
 /**
  * @param word - of `squeue` or `sacct`; the latter's `CANCELLED by 0` too
@@ -48,10 +51,10 @@ const NO_OUTPUT = '0:53';
 export function taskState(id: string, word: string, reason: string): TaskState {
   const state = word.split(' ')[0].replace(/\+$/, '');
   const is = MEANING[state] ?? 'failed';
-  if (is === 'failed' && reason === NO_OUTPUT) {
+  if (is === 'failed' && NO_OUTPUT.includes(reason)) {
     return {
       ...{ id, is },
-      words: `${state} ${reason}: its node could not write the output file; is the sessions folder on a file system that the node can write?`,
+      words: `${state} ${reason}: its node did not start it, most likely since it could not write the output file. Is the sessions folder on a file system that the node can write?`,
     };
   }
   const says = ['', 'None', '(null)', '0', '0:0'].includes(reason) ? state : `${state} ${reason}`;
