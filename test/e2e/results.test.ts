@@ -44,6 +44,12 @@ test('the table, with floor, comparison and what has to be said of it', async ()
     best constant           –             –   2.500 ± 0.000  3.500 ± 0.000
     last value              –             –   0.400 ± 0.000  0.600 ± 0.000
 
+                   validation loss, % of constant’s  test loss, % of constant’s
+    lstm                                 44.4 ± 0.0                  31.3 ± 5.1
+    wm                                   44.4 ± 0.0                  37.5 ± 6.3
+    best constant                       100.0 ± 0.0                 100.0 ± 0.0
+    last value                            2.8 ± 0.0                   3.1 ± 0.0
+
     warning: the option lr differs: 0.0005 (lstm, wm fold 0, 1), 0.001 (wm fold 2)
     warning: the folds differ, and with them what is tested: 0–2 (lstm); 0, 1 (wm)
     note: wm fold 2 does not count: interrupted, epoch 2, best so far 4.000 at epoch 1
