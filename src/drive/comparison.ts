@@ -43,7 +43,13 @@ export function crashesSvg(groups: readonly DriveGroup[], title: string): Promis
     legend: models.map((model) => ({ label: model, colour: colour(model) })),
     plot: (Plot) => ({
       x: { label: 'σ of the pixel noise (full brightness 1)', ticks: noises },
-      y: { label: 'crashes per km', grid: true, zero: true },
+      // At least 0 to 1: drives without a crash would leave no axis.
+      y: {
+        label: 'crashes per km',
+        grid: true,
+        domain: [0, Math.max(1, ...points.map(({ high }) => high))],
+        nice: true,
+      },
       marks: [
         Plot.ruleY([0], { stroke: INK }),
         Plot.ruleX(points, {
