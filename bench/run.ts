@@ -15,6 +15,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   step: async () => (await import('./step.ts')).benchStep,
   cells: async () => (await import('./cells.ts')).benchCells,
   ltc: async () => (await import('./ltc.ts')).benchLtc,
+  update: async () => (await import('./update.ts')).benchUpdate,
   data: async () => (await import('./data.ts')).benchData,
   evaluate: async () => (await import('./evaluate.ts')).benchEvaluate,
   replay: async () => (await import('./replay.ts')).benchReplay,

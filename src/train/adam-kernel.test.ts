@@ -1,19 +1,8 @@
 /** The kernel against the same arithmetic in JavaScript, bit for bit. */
 import { expect, it } from 'vitest';
+import { plainAdamStep } from '../../test/plain-adam.ts';
 import { stream } from '../random/stream.ts';
 import { type AdamFactors, adamStep } from './adam-kernel.ts';
-
-function plainStep(arrays: Float32Array[], { clip, beta1, beta2, epsilon, rate }: AdamFactors): void {
-  const [theta, gradient, m, v] = arrays;
-  for (let n = 0; n < theta.length; n++) {
-    const g = gradient[n] * clip;
-    const nextM = beta1 * m[n] + (1 - beta1) * g;
-    const nextV = beta2 * v[n] + (1 - beta2) * g * g;
-    m[n] = nextM;
-    v[n] = nextV;
-    theta[n] -= (rate * nextM) / (Math.sqrt(nextV) + epsilon);
-  }
-}
 
 const FACTORS: AdamFactors = { clip: 0.7, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 1e-3 };
 const bits = (array: Float32Array) => new Uint32Array(array.buffer);
@@ -28,7 +17,7 @@ it.each([0, 1, 7, 8192, 8193, 30_001])('%i entries are those of plain arithmetic
   const plain = start.map((array) => array.slice());
   const kernel = start.map((array) => array.slice());
   for (let step = 0; step < 3; step++) {
-    plainStep(plain, FACTORS);
+    plainAdamStep(plain[0], plain[1], plain[2], plain[3], FACTORS);
     adamStep(kernel[0], kernel[1], kernel[2], kernel[3], FACTORS);
   }
   for (const n of [0, 1, 2, 3]) expect(bits(kernel[n])).toEqual(bits(plain[n]));
@@ -42,7 +31,7 @@ it('an infinite gradient and NaN do what they do in JavaScript', () => {
     [0, 0, 0],
   ].map((values) => Float32Array.from(values));
   const plain = arrays.map((array) => array.slice());
-  plainStep(plain, FACTORS);
+  plainAdamStep(plain[0], plain[1], plain[2], plain[3], FACTORS);
   adamStep(arrays[0], arrays[1], arrays[2], arrays[3], FACTORS);
   expect(arrays).toEqual(plain);
 });
