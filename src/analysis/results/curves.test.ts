@@ -42,6 +42,7 @@ test('a mean and single lines for each model, in panels for training and validat
     expect(svg, text).toContain(`${text}</text>`);
   }
   expect(svg).not.toMatch(/NaN|undefined/);
+  expect(svg).not.toMatch(/>\de\+/);
   // In two panels two folds and a mean each; and the legend.
   expect(lines(svg, '#0072b2')).toBe(2 * 3 + 1);
   expect(lines(svg, '#d55e00')).toBe(2 * 2 + 1);
@@ -97,3 +98,11 @@ async function emptyResults() {
   makeRun(folder, { model: 'wm', fold: 0, state: 'stopped', log: [] });
   return readResults([folder]);
 }
+
+test('losses of two digits are written as such on a linear axis', async () => {
+  const log = LOG.map(([train, one, valid, another]) =>
+    [train, one, valid, another].map((value) => (value === '' ? '' : Number(value) * 8)),
+  );
+  makeRun(root, { model: 'lstm', fold: 0, log, final: FINAL });
+  expect(await curvesSvg(await readResults([root]))).toContain('>60</text>');
+});

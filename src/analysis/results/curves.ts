@@ -85,8 +85,10 @@ export async function curvesSvg({ tables }: Results): Promise<string> {
       y: {
         label: `mean squared error, ${unitOf(tables)}`,
         grid: true,
-        tickFormat: '~g',
-        ...(logarithmic ? { type: 'log' } : { zero: true, nice: true }),
+        // On a linear axis '~g' would write 50 as 5e+1; on a logarithmic one a function would label every tick.
+        ...(logarithmic
+          ? { type: 'log', tickFormat: '~g' }
+          : { zero: true, nice: true, tickFormat: (loss: number) => String(Number(loss.toPrecision(6))) }),
       },
       fx: { label: null, domain: tables.map(({ kind }) => kind) },
       fy: { label: null, domain: ['validation', 'training'] },
