@@ -1,7 +1,6 @@
 /** Outputs of analyses below some folders, each once, by the names of their files (catalogue.ts). */
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { FolderWalk } from '../walk-folders.ts';
 import { ANALYSES, type Analysis } from './catalogue.ts';
 
 export interface Output {
@@ -25,7 +24,6 @@ export interface FoundOutputs {
 
 /** Checkpoints are many, and hold no pictures. */
 const SKIPPED: ReadonlySet<string> = new Set(['checkpoints', 'final_models', 'node_modules']);
-const { compare } = new Intl.Collator('en', { numeric: true });
 
 /**
  * @param given - folders of which everything is meant
@@ -34,27 +32,8 @@ const { compare } = new Intl.Collator('en', { numeric: true });
 export async function findOutputs(given: readonly string[], runs: readonly string[]): Promise<FoundOutputs> {
   const outputs: Output[] = [];
   const unknown: string[] = [];
-  const faults: string[] = [];
-  const seen = new Set<string>();
-  const visit = async (folder: string): Promise<void> => {
-    let entries: Dirent[];
-    try {
-      const path = await realpath(folder); // a link may lead back
-      if (seen.has(path)) return;
-      seen.add(path);
-      entries = await readdir(folder, { withFileTypes: true });
-    } catch (error) {
-      faults.push(`${folder} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-      return;
-    }
-    const names: string[] = [];
-    const below: string[] = [];
-    for (const entry of entries.sort((a, b) => compare(a.name, b.name))) {
-      if (entry.name.startsWith('.')) continue;
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path)))) below.push(entry.name);
-      else names.push(entry.name);
-    }
+  const walk = new FolderWalk();
+  const look = (folder: string, names: readonly string[], below: readonly string[]) => {
     const frames = new Set<string>();
     const taken = new Set<string>();
     for (const analysis of ANALYSES.filter(({ mark }) => names.some((name) => mark.test(name)))) {
@@ -66,15 +45,12 @@ export async function findOutputs(given: readonly string[], runs: readonly strin
     unknown.push(
       ...names.map((name) => join(folder, name)).filter((path) => isPicture(path) && !taken.has(path)),
     );
-    for (const name of below) {
-      const path = join(folder, name);
-      if (!SKIPPED.has(name) && !frames.has(path)) await visit(path);
-    }
+    return below.filter((name) => !SKIPPED.has(name) && !frames.has(join(folder, name)));
   };
-  for (const folder of given) await visit(folder);
+  await walk.into(given, look);
   const ofGiven = unknown.slice();
-  for (const folder of runs) await visit(folder);
-  return { outputs, unknown: ofGiven, faults };
+  await walk.into(runs, look);
+  return { outputs, unknown: ofGiven, faults: walk.faults };
 }
 
 function outputIn(
@@ -104,9 +80,3 @@ function outputIn(
 
 const isPicture = (name: string) => ['.svg', '.png'].includes(extname(name).toLowerCase());
 const isPng = (name: string) => extname(name).toLowerCase() === '.png';
-
-const isFolder = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (it) => it.isDirectory(),
-    () => false,
-  );
