@@ -51,11 +51,11 @@ export function roadSight(views: Views, drives: readonly RoadDrive[], pilot: Pil
     see: async (slots) => {
       const seen = slots.filter((slot) => pilot.looks || drives[slot].isRecorded);
       const asked = seen.map((slot): View => {
-        const { course, run, noise, noiseSeed } = drives[slot];
+        const { course, run, noise, noiseSeed, isRecorded } = drives[slot];
         const { x, y, heading } = course.car;
         return {
           ...{ slot, road: run, x, y, heading, s: course.place.s, frame: course.frame },
-          ...{ noise, noiseSeed },
+          ...{ noise, noiseSeed, whole: isRecorded },
         };
       });
       await views.draw(asked, pilot.crop);

@@ -2,7 +2,7 @@
  * Draws what stands beside the road: upright pictures that always face the camera, the farthest first. Each has the size
  * that its distance gives it and is taken from the level whose pixels are about as large as the frame's.
  */
-import { type Camera, project } from './camera.ts';
+import { type Camera, project, type Rows } from './camera.ts';
 import type { Light } from './light.ts';
 import type { Thing } from './scenery.ts';
 import type { SpriteLevel } from './sprite.ts';
@@ -23,12 +23,13 @@ export class BillboardPainter {
     this.#eye = eye;
   }
 
-  /** @param things - in order of s. @param pose - of the camera; `s`: arc length nearby. @param out - uint8 [H,W,3] */
+  /** @param things - in order of s. @param pose - of the camera; `s`: arc length nearby. @param out - uint8 [H,W,3]; `rows` of it are written */
   paint(
     things: readonly Thing[],
     pose: { x: number; y: number; heading: number; s: number },
     light: Light,
     out: Uint8Array,
+    rows: Rows,
   ): void {
     const count = this.#sort(things, pose);
     const cos = Math.cos(pose.heading);
@@ -37,7 +38,7 @@ export class BillboardPainter {
       const thing = things[this.#order[n]];
       const ahead = (thing.x - pose.x) * cos + (thing.y - pose.y) * sin;
       const left = (thing.y - pose.y) * cos - (thing.x - pose.x) * sin;
-      this.#draw(thing, ahead, left, light, out);
+      this.#draw(thing, ahead, left, light, out, rows);
     }
   }
 
@@ -75,7 +76,7 @@ export class BillboardPainter {
     this.#depth = depth;
   }
 
-  #draw(thing: Thing, ahead: number, left: number, light: Light, out: Uint8Array): void {
+  #draw(thing: Thing, ahead: number, left: number, light: Light, out: Uint8Array, drawn: Rows): void {
     const foot = project(this.#eye, { ahead, left });
     const top = project(this.#eye, { ahead, left, up: thing.height });
     const rows = foot.v - top.v;
@@ -84,7 +85,7 @@ export class BillboardPainter {
     const level =
       levels[Math.min(Math.max(Math.floor(Math.log2(levels[0].height / rows) + 0.5), 0), levels.length - 1)];
     const haze = 1 - Math.exp(-foot.depth / light.sight);
-    stretch(level, foot.u - columns / 2, top.v, columns, rows, haze, light, this.#eye, out);
+    stretch(level, foot.u - columns / 2, top.v, columns, rows, haze, light, this.#eye, out, drawn);
   }
 }
 
@@ -111,11 +112,12 @@ function stretch(
   light: Light,
   eye: Camera,
   out: Uint8Array,
+  drawn: Rows,
 ): void {
   const clear = Math.round(256 * (1 - haze));
   const [hazeR, hazeG, hazeB] = light.haze.map((value) => Math.round(256 * value * haze));
-  const firstRow = Math.max(Math.ceil(top), 0);
-  const endRow = Math.min(Math.ceil(top + rows), eye.height);
+  const firstRow = Math.max(Math.ceil(top), drawn.from);
+  const endRow = Math.min(Math.ceil(top + rows), drawn.to);
   const across = width / columns;
   const down = height / rows;
   for (let v = firstRow; v < endRow; v++) {

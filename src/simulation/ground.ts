@@ -3,7 +3,7 @@
  * across the road, and from these its colour. The point follows from the camera alone, row by row. The place is searched
  * exactly for every eighth pixel, each from its neighbour, and interpolated between; the colour is ground-row.ts's business.
  */
-import type { Camera } from './camera.ts';
+import type { Camera, Rows } from './camera.ts';
 import { groundPoint } from './camera.ts';
 import { levelFor, REACH } from './cross-section.ts';
 import {
@@ -62,13 +62,14 @@ export class GroundPainter {
 
   /**
    * @param pose - of the camera; `s`: arc length nearby
-   * @param out - uint8 [H,W,3]; its rows from the horizon down are written
+   * @param out - uint8 [H,W,3]; of `rows` those below the horizon are written
    */
   paint(
     scene: Scene,
     pose: { x: number; y: number; heading: number; s: number },
     light: Light,
     out: Uint8Array,
+    rows: Rows,
   ): void {
     const cos = Math.cos(pose.heading);
     const sin = Math.sin(pose.heading);
@@ -76,6 +77,7 @@ export class GroundPainter {
     let before = 0;
     for (let n = this.#rows.length - 1; n >= 0; n--) {
       const row = this.#rows[n];
+      if (row.v < rows.from) break; // from near to far they go upwards
       const line = {
         x: pose.x + row.ahead * cos - row.left * sin,
         y: pose.y + row.ahead * sin + row.left * cos,
@@ -88,7 +90,8 @@ export class GroundPainter {
       } else {
         this.#knots.offset.fill(REACH);
       }
-      this.#painter.paint(scene, row, this.#knots, line, light, out);
+      // Nearer rows that nobody sees are searched all the same: each search begins where the one before ended.
+      if (row.v < rows.to) this.#painter.paint(scene, row, this.#knots, line, light, out);
     }
   }
 }

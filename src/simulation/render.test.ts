@@ -73,6 +73,25 @@ describe('a picture of a road', () => {
     expect(first.equals(rendered(undefined, scenes[1]))).toBe(false);
   });
 
+  it('can be drawn in part: the same rows, and no others', () => {
+    for (const each of scenes) {
+      const whole = rendered({ x: 40, y: 1, heading: 0.1 }, each);
+      for (const rows of [
+        { from: 122, to: 197 },
+        { from: 0, to: 5 },
+        { from: 240, to: HEIGHT },
+        { from: 50, to: 50 },
+      ]) {
+        const part = new Uint8Array(whole.length).fill(7);
+        renderer.render(each, { x: 40, y: 1, heading: 0.1 }, each.light, part, undefined, rows);
+        const wanted = new Uint8Array(whole.length).fill(7);
+        const [from, to] = [rows.from * WIDTH * 3, rows.to * WIDTH * 3];
+        wanted.set(whole.subarray(from, to), from);
+        expect(Buffer.from(part).equals(wanted)).toBe(true);
+      }
+    }
+  });
+
   it('can be taken from far beside the road, before it and behind it, in any direction', () => {
     for (const [x, y, heading] of [
       [-40, 0, 0],
@@ -137,6 +156,15 @@ describe('the sensor', () => {
     const frame = Buffer.from(exposed(128, 7));
     expect(frame.equals(exposed(128, 7))).toBe(true);
     expect(frame.equals(exposed(128, 8))).toBe(false);
+  });
+
+  it('exposes some rows as it does all, and leaves the others', () => {
+    const [whole, part] = [exposed(128, 7), new Uint8Array(HEIGHT * WIDTH * 3).fill(128)];
+    sensor.expose(light, part, 7, { from: 10, to: 30 });
+    const [from, to] = [10 * WIDTH * 3, 30 * WIDTH * 3];
+    const wanted = new Uint8Array(part.length).fill(128);
+    wanted.set(whole.subarray(from, to), from);
+    expect(Buffer.from(part).equals(wanted)).toBe(true);
   });
 
   it('darkens the corners', () => {

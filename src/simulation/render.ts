@@ -6,7 +6,7 @@
 
 import { drawBackdrop } from './backdrop.ts';
 import { BillboardPainter } from './billboards.ts';
-import type { Camera } from './camera.ts';
+import type { Camera, Rows } from './camera.ts';
 import { GroundPainter } from './ground.ts';
 import type { Light } from './light.ts';
 import type { Scene } from './scene.ts';
@@ -39,10 +39,12 @@ export class Renderer {
    * @param light - as the scene's, or changed in anything but the sun's place
    * @param out - uint8 [H,W,3] RGB, overwritten
    * @param near - arc length near the pose, m, to begin the search from; without it the whole road is searched
+   * @param rows - to draw, the others stay as they are; not given: all. Which are drawn changes no pixel of theirs
    * @throws RangeError when `out` has another size
    */
-  render(scene: Scene, pose: Pose, light: Light, out: Uint8Array, near?: number): void {
+  render(scene: Scene, pose: Pose, light: Light, out: Uint8Array, near?: number, rows?: Rows): void {
     const { height, width } = this.#eye;
+    const drawn = rows ?? { from: 0, to: height };
     if (out.length !== height * width * 3) {
       throw new RangeError(
         `a frame of ${height}×${width} has ${height * width * 3} bytes, got ${out.length}`,
@@ -51,8 +53,8 @@ export class Renderer {
     const { x, y, heading } = pose;
     const { s } = near === undefined ? scene.road.locate(x, y) : scene.road.nearest(x, y, near);
     const place = { x, y, heading, s };
-    drawBackdrop(scene.backdrop, heading, this.#bearings, out, this.#columns);
-    this.#ground.paint(scene, place, light, out);
-    this.#billboards.paint(scene.things, place, light, out);
+    drawBackdrop(scene.backdrop, heading, this.#bearings, out, this.#columns, drawn);
+    this.#ground.paint(scene, place, light, out, drawn);
+    this.#billboards.paint(scene.things, place, light, out, drawn);
   }
 }

@@ -3,7 +3,7 @@
  * light (shot noise) above a floor (read noise). Works in place; the noise of a frame depends on seed and frame alone.
  */
 import { stream } from '../random/stream.ts';
-import type { Camera } from './camera.ts';
+import type { Camera, Rows } from './camera.ts';
 import type { Light } from './light.ts';
 import { DEVIATES, NOISE_BITS, POINT, SensorKernel } from './sensor-kernel.ts';
 import { hash } from './value-noise.ts';
@@ -40,10 +40,11 @@ export class Sensor {
    * value·exposure·darkening + noise(value)·deviate, for every byte.
    * @param frame - uint8 [H,W,3], changed in place
    * @param key - which frame; another key, other noise
+   * @param rows - to expose, the others stay as they are; not given: all
    */
-  expose(light: Light, frame: Uint8Array, key: number): void {
+  expose(light: Light, frame: Uint8Array, key: number, rows?: Rows): void {
     this.#adjust(light);
-    this.#kernel.expose(frame, (row) => (hash(key, row, this.#seed) * DEVIATES) | 0);
+    this.#kernel.expose(frame, (row) => (hash(key, row, this.#seed) * DEVIATES) | 0, rows);
   }
 
   /** Tables of exposed values and of the noise's deviation, by value. */

@@ -4,10 +4,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { addPixelNoise } from '../augment/pixel-noise.ts';
-import { CROP_BYTES, cropInto, cropPlan, parseCrop } from '../data/crop.ts';
+import { CROP_BYTES, cropBox, cropInto, cropPlan, parseCrop } from '../data/crop.ts';
 import { NcpTrainError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import { camera } from './camera.ts';
+import { camera, type Rows } from './camera.ts';
 import type { Light } from './light.ts';
 import { Renderer } from './render.ts';
 import { createScene, type Scene } from './scene.ts';
@@ -36,6 +36,8 @@ export interface View {
   /** Pixel noise on the crop: σ in units of full brightness, and its seed. */
   readonly noise: number;
   readonly noiseSeed: number;
+  /** Whether the whole frame is wanted; else only the rows that the model sees are drawn. */
+  readonly whole: boolean;
 }
 
 export interface ViewTask {
@@ -75,11 +77,14 @@ function draw({ views, crop, crops, frames }: ViewTask): void {
   const { height, width } = roads;
   const bytes = height * width * 3;
   const plan = cropPlan(parseCrop(crop), height, width);
-  for (const { slot, road, frame, noise, noiseSeed, s, ...pose } of views) {
+  const box = cropBox(parseCrop(crop), height, width);
+  const seenRows: Rows = { from: box.top, to: box.bottom };
+  for (const { slot, road, frame, noise, noiseSeed, s, whole, ...pose } of views) {
     const { scene, sensor, light: seen } = sceneOf(road);
     const picture = frames.subarray(slot * bytes, (slot + 1) * bytes);
-    renderer?.render(scene, pose, seen, picture, s);
-    sensor.expose(seen, picture, frame);
+    const rows = whole ? undefined : seenRows;
+    renderer?.render(scene, pose, seen, picture, s, rows);
+    sensor.expose(seen, picture, frame, rows);
     cropInto(plan, picture, 0, cropped, 0, 'rgb');
     const out = crops.subarray(slot * CROP_BYTES, (slot + 1) * CROP_BYTES);
     if (noise > 0) addPixelNoise(cropped, frame, { sigma: noise, seed: noiseSeed }, out);
