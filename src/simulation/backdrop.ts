@@ -2,8 +2,9 @@
  * What lies beyond the road's surroundings: sky with clouds, two rows of hills, a far edge of woods. Painted once for a
  * scene as a panorama of 360°, one column for every pixel's width at the middle of the picture; a frame copies its part.
  */
+import type { PixelBox } from '../data/crop.ts';
 import type { Stream } from '../random/stream.ts';
-import type { Camera, Rows } from './camera.ts';
+import type { Camera } from './camera.ts';
 import { lit, mix, type Rgb, scaled } from './colour.ts';
 import type { Light } from './light.ts';
 import { octaves } from './value-noise.ts';
@@ -133,7 +134,7 @@ function paintSky(
  * Copies the part of the panorama that a camera sees.
  * @param heading - of the camera, rad
  * @param bearings - of every column of the picture relative to the heading, rad, positive to the left
- * @param out - uint8 [H,W,3]; of `drawn` the rows down to the horizon are written
+ * @param out - uint8 [H,W,3]; what of `part` lies above the horizon is written
  * @param columnsOf - scratch, [W]
  */
 export function drawBackdrop(
@@ -142,17 +143,17 @@ export function drawBackdrop(
   bearings: Float64Array,
   out: Uint8Array,
   columnsOf: Int32Array,
-  drawn: Rows,
+  part: PixelBox,
 ): void {
   const width = bearings.length;
-  for (let u = 0; u < width; u++) {
+  for (let u = part.left; u < part.right; u++) {
     const turns = (heading + bearings[u]) / (2 * Math.PI);
     columnsOf[u] = (Math.floor((turns - Math.floor(turns)) * columns) % columns) * 3;
   }
-  for (let row = drawn.from; row < Math.min(rows, drawn.to); row++) {
+  for (let row = part.top; row < Math.min(rows, part.bottom); row++) {
     const from = row * columns * 3;
-    let i = row * width * 3;
-    for (let u = 0; u < width; u++, i += 3) {
+    let i = (row * width + part.left) * 3;
+    for (let u = part.left; u < part.right; u++, i += 3) {
       const at = from + columnsOf[u];
       out[i] = rgb[at];
       out[i + 1] = rgb[at + 1];

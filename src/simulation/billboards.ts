@@ -2,7 +2,8 @@
  * Draws what stands beside the road: upright pictures that always face the camera, the farthest first. Each has the size
  * that its distance gives it and is taken from the level whose pixels are about as large as the frame's.
  */
-import { type Camera, project, type Rows } from './camera.ts';
+import type { PixelBox } from '../data/crop.ts';
+import { type Camera, project } from './camera.ts';
 import type { Light } from './light.ts';
 import type { Thing } from './scenery.ts';
 import type { SpriteLevel } from './sprite.ts';
@@ -23,13 +24,13 @@ export class BillboardPainter {
     this.#eye = eye;
   }
 
-  /** @param things - in order of s. @param pose - of the camera; `s`: arc length nearby. @param out - uint8 [H,W,3]; `rows` of it are written */
+  /** @param things - in order of s. @param pose - of the camera; `s`: arc length nearby. @param out - uint8 [H,W,3]; `part` of it is written */
   paint(
     things: readonly Thing[],
     pose: { x: number; y: number; heading: number; s: number },
     light: Light,
     out: Uint8Array,
-    rows: Rows,
+    part: PixelBox,
   ): void {
     const count = this.#sort(things, pose);
     const cos = Math.cos(pose.heading);
@@ -38,7 +39,7 @@ export class BillboardPainter {
       const thing = things[this.#order[n]];
       const ahead = (thing.x - pose.x) * cos + (thing.y - pose.y) * sin;
       const left = (thing.y - pose.y) * cos - (thing.x - pose.x) * sin;
-      this.#draw(thing, ahead, left, light, out, rows);
+      this.#draw(thing, ahead, left, light, out, part);
     }
   }
 
@@ -76,7 +77,7 @@ export class BillboardPainter {
     this.#depth = depth;
   }
 
-  #draw(thing: Thing, ahead: number, left: number, light: Light, out: Uint8Array, drawn: Rows): void {
+  #draw(thing: Thing, ahead: number, left: number, light: Light, out: Uint8Array, part: PixelBox): void {
     const foot = project(this.#eye, { ahead, left });
     const top = project(this.#eye, { ahead, left, up: thing.height });
     const rows = foot.v - top.v;
@@ -85,7 +86,7 @@ export class BillboardPainter {
     const level =
       levels[Math.min(Math.max(Math.floor(Math.log2(levels[0].height / rows) + 0.5), 0), levels.length - 1)];
     const haze = 1 - Math.exp(-foot.depth / light.sight);
-    stretch(level, foot.u - columns / 2, top.v, columns, rows, haze, light, this.#eye, out, drawn);
+    stretch(level, foot.u - columns / 2, top.v, columns, rows, haze, light, this.#eye, out, part);
   }
 }
 
@@ -112,18 +113,18 @@ function stretch(
   light: Light,
   eye: Camera,
   out: Uint8Array,
-  drawn: Rows,
+  part: PixelBox,
 ): void {
   const clear = Math.round(256 * (1 - haze));
   const [hazeR, hazeG, hazeB] = light.haze.map((value) => Math.round(256 * value * haze));
-  const firstRow = Math.max(Math.ceil(top), drawn.from);
-  const endRow = Math.min(Math.ceil(top + rows), drawn.to);
+  const firstRow = Math.max(Math.ceil(top), part.top);
+  const endRow = Math.min(Math.ceil(top + rows), part.bottom);
   const across = width / columns;
   const down = height / rows;
   for (let v = firstRow; v < endRow; v++) {
     const row = Math.min(((v - top) * down) | 0, height - 1);
-    const first = Math.max(Math.ceil(left + spans[2 * row] / across), 0);
-    const end = Math.min(Math.ceil(left + spans[2 * row + 1] / across), eye.width);
+    const first = Math.max(Math.ceil(left + spans[2 * row] / across), part.left);
+    const end = Math.min(Math.ceil(left + spans[2 * row + 1] / across), part.right);
     let x = (first - left) * across;
     let at = (v * eye.width + first) * 3;
     for (let u = first; u < end; u++, x += across, at += 3) {

@@ -50,12 +50,6 @@ export function camera(height: number, width: number): Camera {
   };
 }
 
-/** Rows of a picture: from, …, to − 1. */
-export interface Rows {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** A point as the car sees it: metres ahead of the camera, to its left, and above the ground. */
 export interface CarPoint {
   readonly ahead: number;

@@ -44,8 +44,8 @@ it('reckons light and colour as the formulas of ground-row.ts do', () => {
   kernel.tint.set(tint);
   kernel.veil.set(veil);
   const shade = 4500;
-  kernel.light(shade, 1, 2, 4);
-  kernel.colour(1, 1);
+  kernel.light(0, WIDTH, shade, 1, 2, 4);
+  kernel.colour(0, WIDTH, 1, 1);
 
   const noise = (levels: readonly Int8Array[], size: number, level: number, shift: number, u: number) => {
     const side = size >> level;

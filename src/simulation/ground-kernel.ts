@@ -209,7 +209,6 @@ export class GroundKernel {
   /** The coloured row, [W,3]. */
   readonly row: Uint8Array;
 
-  readonly #pairs: number;
   readonly #last: number;
   readonly #tone: number;
   readonly #sun: number;
@@ -248,7 +247,6 @@ export class GroundKernel {
     this.y = numbers(2 * pairs);
     this.factors = numbers(4 * pairs);
     this.row = new Uint8Array(memory.buffer, region(6 * pairs + 1), 3 * width);
-    this.#pairs = pairs;
     this.#last = strip.length - 2;
     this.#tone = place(strip.tone);
     this.#sun = place(strip.sun);
@@ -261,25 +259,39 @@ export class GroundKernel {
 
   /**
    * Fills `factors` from the strip's tone and sunlight and from coarse noise.
+   * @param from - first pixel, an even one. @param to - behind the last
    * @param shade - what shadows take. @param level - of the cross-section. @param coarser - log2 of a coarse texel in fine ones
    */
-  light(shade: number, level: number, coarseLevel: number, coarser: number): void {
+  light(from: number, to: number, shade: number, level: number, coarseLevel: number, coarser: number): void {
     const { along, across, frayed, x, y, factors, shades } = this;
     const { levels, size } = this.#coarse;
     this.#functions.light(
-      ...[along, across, frayed, x, y, factors].map(({ byteOffset }) => byteOffset),
-      ...[this.#pairs, shades.byteOffset, this.#last, shade, this.#tone, this.#sun, this.#plain[level]],
+      ...[along, across, frayed, x, y].map(({ byteOffset }) => byteOffset + 4 * from),
+      ...[
+        factors.byteOffset + (from / 2) * FACTOR_BYTES,
+        Math.ceil((to - from) / 2),
+        shades.byteOffset,
+        this.#last,
+        shade,
+        this.#tone,
+        this.#sun,
+        this.#plain[level],
+      ],
       ...[levels[coarseLevel], size >> coarseLevel, coarseLevel + coarser],
     );
   }
 
-  /** Fills `row` with colours of the cross-section, with fine noise, as they reach the eye. */
-  colour(level: number, fineLevel: number): void {
+  /**
+   * Fills `row` with colours of the cross-section, with fine noise, as they reach the eye.
+   * @param from - first pixel, an even one. @param to - behind the last
+   */
+  colour(from: number, to: number, level: number, fineLevel: number): void {
     const { frayed, x, y, factors, row, shades } = this;
     const { levels, size } = this.#fine;
     this.#functions.colour(
-      ...[frayed, x, y, factors, row].map(({ byteOffset }) => byteOffset),
-      ...[this.#pairs, shades.byteOffset, this.#plain[level]],
+      ...[frayed, x, y].map(({ byteOffset }) => byteOffset + 4 * from),
+      ...[factors.byteOffset + (from / 2) * FACTOR_BYTES, row.byteOffset + 3 * from],
+      ...[Math.ceil((to - from) / 2), shades.byteOffset, this.#plain[level]],
       ...[levels[fineLevel], size >> fineLevel, fineLevel],
     );
   }

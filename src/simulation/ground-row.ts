@@ -57,6 +57,12 @@ export interface Knots {
   readonly offset: Float64Array;
 }
 
+/** Knots of a row, both ends included; the pixels between them are meant. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A line of the world's ground: pixel u sees (x + u·dx, y + u·dy), metres. */
 export interface GroundLine {
   readonly x: number;
@@ -68,16 +74,26 @@ export interface GroundLine {
 /** Paints rows of one width. */
 export class RowPainter {
   readonly #width: number;
-  #scene: Scene | undefined;
-  #kernel: GroundKernel | undefined;
+  /** A kernel holds the tables of one scene. */
+  readonly #kernels = new WeakMap<Scene, GroundKernel>();
 
   /** @param width - of the picture */
   constructor(width: number) {
     this.#width = width;
   }
 
-  /** @param out - [H,W,3]; row `row.v` is written */
-  paint(scene: Scene, row: Row, knots: Knots, line: GroundLine, light: Light, out: Uint8Array): void {
+  /** @param out - [H,W,3]; of row `row.v` what lies in the span is written */
+  paint(
+    scene: Scene,
+    row: Row,
+    knots: Knots,
+    span: Span,
+    line: GroundLine,
+    light: Light,
+    out: Uint8Array,
+  ): void {
+    const from = span.from * KNOT;
+    const to = Math.min(span.to * KNOT, this.#width);
     const kernel = this.#kernelFor(scene);
     const { along, across, frayed, x, y, tint, veil } = kernel;
     const haze = 1 - Math.exp(-Math.min(row.depth, WOODS) / light.sight);
@@ -89,38 +105,43 @@ export class RowPainter {
     const fineLevel = Math.min(row.fineLevel, scene.fine.levels.length - 1);
     const coarseLevel = Math.min(row.coarseLevel, scene.coarse.levels.length - 1);
 
-    interpolate(knots.s, knots.offset, along, across);
-    walk(line.x, line.y, line.dx, line.dy, x, y);
-    frayEdges(scene.fray, scene.style.halfWidth, along, across, frayed);
-    kernel.light(shade, row.level, coarseLevel, COARSER);
-    kernel.colour(row.level, fineLevel);
+    interpolate(knots.s, knots.offset, from, to, along, across);
+    walk(line.x, line.y, line.dx, line.dy, from, to, x, y);
+    frayEdges(scene.fray, scene.style.halfWidth, from, to, along, across, frayed);
+    kernel.light(from, to, shade, row.level, coarseLevel, COARSER);
+    kernel.colour(from, to, row.level, fineLevel);
     const at = row.v * this.#width * 3;
-    out.set(kernel.row, at);
-    addStrokes(scene, row, fineLevel, kernel, out, at);
+    out.set(kernel.row.subarray(3 * from, 3 * to), at + 3 * from);
+    addStrokes(scene, row, fineLevel, kernel, from, to, out, at);
   }
 
-  /** The kernel holds the tables of one scene. */
   #kernelFor(scene: Scene): GroundKernel {
-    if (this.#kernel === undefined || scene !== this.#scene) {
-      this.#scene = scene;
-      this.#kernel = new GroundKernel(scene, this.#width);
-      this.#kernel.spots.set(SPOTS);
-      this.#kernel.shades.set(SHADES);
-    }
-    return this.#kernel;
+    const known = this.#kernels.get(scene);
+    if (known) return known;
+    const kernel = new GroundKernel(scene, this.#width);
+    kernel.spots.set(SPOTS);
+    kernel.shades.set(SHADES);
+    this.#kernels.set(scene, kernel);
+    return kernel;
   }
 }
 
-/** Places of all pixels along and across the road, from those of the knots. */
-function interpolate(s: Float64Array, offset: Float64Array, along: Int32Array, across: Int32Array): void {
-  const width = along.length;
-  for (let first = 0, knot = 0; first < width; first += KNOT, knot++) {
+/** Places of the pixels from..to−1 along and across the road, from those of the knots. */
+function interpolate(
+  s: Float64Array,
+  offset: Float64Array,
+  from: number,
+  to: number,
+  along: Int32Array,
+  across: Int32Array,
+): void {
+  for (let first = from, knot = from / KNOT; first < to; first += KNOT, knot++) {
     const next = knot + 1 < s.length ? knot + 1 : knot;
     let a = s[knot] * FINE_STEPS;
     let b = (offset[knot] + REACH) * FINE_STEPS;
     const da = (s[next] * FINE_STEPS - a) / KNOT;
     const db = ((offset[next] + REACH) * FINE_STEPS - b) / KNOT;
-    const end = first + KNOT < width ? first + KNOT : width;
+    const end = first + KNOT < to ? first + KNOT : to;
     for (let u = first; u < end; u++) {
       const place = b | 0;
       along[u] = a > 0 ? a | 0 : 0;
@@ -131,15 +152,23 @@ function interpolate(s: Float64Array, offset: Float64Array, along: Int32Array, a
   }
 }
 
-/** Places of all pixels in the world, on a line from a start in steps, m. */
-function walk(startX: number, startY: number, dx: number, dy: number, x: Int32Array, y: Int32Array): void {
-  const width = x.length;
+/** Places of the pixels from..to−1 in the world, on a line from a start in steps, m. */
+function walk(
+  startX: number,
+  startY: number,
+  dx: number,
+  dy: number,
+  from: number,
+  to: number,
+  x: Int32Array,
+  y: Int32Array,
+): void {
   const right = dx * FINE_PER_METRE;
   const up = dy * FINE_PER_METRE;
-  for (let first = 0; first < width; first += KNOT) {
+  for (let first = from; first < to; first += KNOT) {
     let a = (startX + first * dx) * FINE_PER_METRE;
     let b = (startY + first * dy) * FINE_PER_METRE;
-    const end = first + KNOT < width ? first + KNOT : width;
+    const end = first + KNOT < to ? first + KNOT : to;
     for (let u = first; u < end; u++) {
       x[u] = a | 0;
       y[u] = b | 0;
@@ -153,6 +182,8 @@ function walk(startX: number, startY: number, dx: number, dy: number, x: Int32Ar
 function frayEdges(
   fray: Int16Array,
   halfWidth: number,
+  from: number,
+  to: number,
   along: Int32Array,
   across: Int32Array,
   frayed: Int32Array,
@@ -162,9 +193,9 @@ function frayEdges(
   const right = Math.round((REACH - halfWidth + 0.06) * FINE_STEPS);
   const leftEnd = left + FRAY_REACH;
   const rightEnd = right - FRAY_REACH;
-  frayed.set(across);
-  for (let u = 0; u < across.length; u++) {
+  for (let u = from; u < to; u++) {
     const place = across[u];
+    frayed[u] = place;
     const onLeft = place > left && place < leftEnd;
     const onRight = place < right && place > rightEnd;
     if (!onLeft && !onRight) continue;
@@ -173,12 +204,14 @@ function frayEdges(
   }
 }
 
-/** Colours anew the pixels of a row, which starts at byte `at`, in which the broken line may be. */
+/** Colours anew the pixels from..to−1 of a row, which starts at byte `at`, in which the broken line may be. */
 function addStrokes(
   { section, fine }: Scene,
   row: Row,
   fineLevel: number,
-  { along, frayed, x, y, factors, veil, row: { length } }: GroundKernel,
+  { along, frayed, x, y, factors, veil }: GroundKernel,
+  from: number,
+  to: number,
   out: Uint8Array,
   at: number,
 ): void {
@@ -188,7 +221,7 @@ function addStrokes(
   const stroke = section.stroke[row.level];
   const tile = fine.levels[fineLevel];
   const side = fine.size >> fineLevel;
-  for (let u = 0; 3 * u < length; u++) {
+  for (let u = from; u < to; u++) {
     if (frayed[u] <= right || frayed[u] >= left) continue;
     const e = (frayed[u] >> ENTRY_SHIFT) * FIELDS;
     const noise = tile[((y[u] >> fineLevel) & (side - 1)) * side + ((x[u] >> fineLevel) & (side - 1))];

@@ -3,7 +3,8 @@
  * across the road, and from these its colour. The point follows from the camera alone, row by row. The place is searched
  * exactly for every eighth pixel, each from its neighbour, and interpolated between; the colour is ground-row.ts's business.
  */
-import type { Camera, Rows } from './camera.ts';
+import type { PixelBox } from '../data/crop.ts';
+import type { Camera } from './camera.ts';
 import { groundPoint } from './camera.ts';
 import { levelFor, REACH } from './cross-section.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type Knots,
   type Row,
   RowPainter,
+  type Span,
 } from './ground-row.ts';
 import type { Light } from './light.ts';
 import type { Scene } from './scene.ts';
@@ -62,22 +64,23 @@ export class GroundPainter {
 
   /**
    * @param pose - of the camera; `s`: arc length nearby
-   * @param out - uint8 [H,W,3]; of `rows` those below the horizon are written
+   * @param out - uint8 [H,W,3]; what of `part` lies below the horizon is written
    */
   paint(
     scene: Scene,
     pose: { x: number; y: number; heading: number; s: number },
     light: Light,
     out: Uint8Array,
-    rows: Rows,
+    part: PixelBox,
   ): void {
     const cos = Math.cos(pose.heading);
     const sin = Math.sin(pose.heading);
+    const knots = { from: Math.floor(part.left / KNOT), to: Math.ceil(part.right / KNOT) };
     let s = pose.s;
     let before = 0;
     for (let n = this.#rows.length - 1; n >= 0; n--) {
       const row = this.#rows[n];
-      if (row.v < rows.from) break; // from near to far they go upwards
+      if (row.v < part.top) break; // from near to far they go upwards
       const line = {
         x: pose.x + row.ahead * cos - row.left * sin,
         y: pose.y + row.ahead * sin + row.left * cos,
@@ -85,29 +88,31 @@ export class GroundPainter {
         dy: row.step * cos,
       };
       if (row.depth < FARTHEST) {
-        s = findPlaces(scene, this.#knots, line, s + row.ahead - before);
+        s = findPlaces(scene, this.#knots, knots, line, s + row.ahead - before);
         before = row.ahead;
       } else {
         this.#knots.offset.fill(REACH);
       }
       // Nearer rows that nobody sees are searched all the same: each search begins where the one before ended.
-      if (row.v < rows.to) this.#painter.paint(scene, row, this.#knots, line, light, out);
+      if (row.v < part.bottom) this.#painter.paint(scene, row, this.#knots, knots, line, light, out);
     }
   }
 }
 
 /**
  * Places of the knots of one row, from the middle outwards, two Newton steps each (see Road.nearest).
+ * @param wanted - of the knots
  * @param guess - arc length near the middle knot
  * @returns the arc length of the middle knot
  */
-function findPlaces(scene: Scene, knots: Knots, line: GroundLine, guess: number): number {
+function findPlaces(scene: Scene, knots: Knots, wanted: Span, line: GroundLine, guess: number): number {
   const { step, x, y, cos, sin, curvature } = scene.tables;
   const last = x.length - 2;
   const count = knots.s.length;
   const middle = count >> 1;
   for (let n = 0; n < count; n++) {
     const k = n <= middle ? middle - n : n; // middle … 0, then middle + 1 … count − 1
+    if (n > 0 && (n <= middle ? k < wanted.from : k > wanted.to)) continue; // the middle begins the next row's search
     const px = line.x + k * KNOT * line.dx;
     const py = line.y + k * KNOT * line.dy;
     let s = n === 0 ? guess : knots.s[n <= middle ? k + 1 : k - 1];

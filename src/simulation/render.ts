@@ -4,9 +4,10 @@
  * sensor makes of it is sensor.ts's business.
  */
 
+import type { PixelBox } from '../data/crop.ts';
 import { drawBackdrop } from './backdrop.ts';
 import { BillboardPainter } from './billboards.ts';
-import type { Camera, Rows } from './camera.ts';
+import type { Camera } from './camera.ts';
 import { GroundPainter } from './ground.ts';
 import type { Light } from './light.ts';
 import type { Scene } from './scene.ts';
@@ -39,12 +40,12 @@ export class Renderer {
    * @param light - as the scene's, or changed in anything but the sun's place
    * @param out - uint8 [H,W,3] RGB, overwritten
    * @param near - arc length near the pose, m, to begin the search from; without it the whole road is searched
-   * @param rows - to draw, the others stay as they are; not given: all. Which are drawn changes no pixel of theirs
+   * @param box - the part that is wanted, whose pixels are those of the whole picture; beyond it some may be drawn too
    * @throws RangeError when `out` has another size
    */
-  render(scene: Scene, pose: Pose, light: Light, out: Uint8Array, near?: number, rows?: Rows): void {
+  render(scene: Scene, pose: Pose, light: Light, out: Uint8Array, near?: number, box?: PixelBox): void {
     const { height, width } = this.#eye;
-    const drawn = rows ?? { from: 0, to: height };
+    const part = box ?? { left: 0, top: 0, right: width, bottom: height };
     if (out.length !== height * width * 3) {
       throw new RangeError(
         `a frame of ${height}×${width} has ${height * width * 3} bytes, got ${out.length}`,
@@ -53,8 +54,8 @@ export class Renderer {
     const { x, y, heading } = pose;
     const { s } = near === undefined ? scene.road.locate(x, y) : scene.road.nearest(x, y, near);
     const place = { x, y, heading, s };
-    drawBackdrop(scene.backdrop, heading, this.#bearings, out, this.#columns, drawn);
-    this.#ground.paint(scene, place, light, out, drawn);
-    this.#billboards.paint(scene.things, place, light, out, drawn);
+    drawBackdrop(scene.backdrop, heading, this.#bearings, out, this.#columns, part);
+    this.#ground.paint(scene, place, light, out, part);
+    this.#billboards.paint(scene.things, place, light, out, part);
   }
 }

@@ -16,7 +16,6 @@ import {
   type WasmFunction,
 } from '../backend/wasm/assembler.ts';
 import { webAssembly } from '../backend/wasm/webassembly.ts';
-import type { Rows } from './camera.ts';
 
 /** A table's number holds the noise's deviation in its lowest bits and the exposed value above; both in fixed point. */
 export const NOISE_BITS = 10;
@@ -123,15 +122,19 @@ export class SensorKernel {
   /**
    * @param frame - uint8 [H,W,3], changed in place
    * @param firstDeviate - of a row, 0..DEVIATES−1; its pixels take the ones that follow, around the end of the table
-   * @param rows - to expose; not given: all
+   * @param rows - from top to bottom − 1; not given: all
    */
-  expose(frame: Uint8Array, firstDeviate: (row: number) => number, rows?: Rows): void {
+  expose(
+    frame: Uint8Array,
+    firstDeviate: (row: number) => number,
+    rows?: { readonly top: number; readonly bottom: number },
+  ): void {
     const width = this.#width;
-    const { from, to } = rows ?? { from: 0, to: this.darkening.length / width };
-    const bytes = [3 * width * from, 3 * width * to] as const;
+    const { top, bottom } = rows ?? { top: 0, bottom: this.darkening.length / width };
+    const bytes = [3 * width * top, 3 * width * bottom] as const;
     this.#repeated.set(this.deviates.subarray(0, width));
     this.#pixels.set(frame.subarray(...bytes), bytes[0]);
-    for (let row = from, pixel = from * width; row < to; row++, pixel += width) {
+    for (let row = top, pixel = top * width; row < bottom; row++, pixel += width) {
       this.#functions.expose(
         this.#pixels.byteOffset + 3 * pixel,
         this.#out.byteOffset + 3 * pixel,

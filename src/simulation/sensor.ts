@@ -2,8 +2,9 @@
  * What a camera's sensor makes of a picture: exposure, darker corners, and noise that grows with the square root of the
  * light (shot noise) above a floor (read noise). Works in place; the noise of a frame depends on seed and frame alone.
  */
+import type { PixelBox } from '../data/crop.ts';
 import { stream } from '../random/stream.ts';
-import type { Camera, Rows } from './camera.ts';
+import type { Camera } from './camera.ts';
 import type { Light } from './light.ts';
 import { DEVIATES, NOISE_BITS, POINT, SensorKernel } from './sensor-kernel.ts';
 import { hash } from './value-noise.ts';
@@ -40,11 +41,11 @@ export class Sensor {
    * value·exposure·darkening + noise(value)·deviate, for every byte.
    * @param frame - uint8 [H,W,3], changed in place
    * @param key - which frame; another key, other noise
-   * @param rows - to expose, the others stay as they are; not given: all
+   * @param box - the part that is wanted, whose rows alone are changed; not given: all
    */
-  expose(light: Light, frame: Uint8Array, key: number, rows?: Rows): void {
+  expose(light: Light, frame: Uint8Array, key: number, box?: PixelBox): void {
     this.#adjust(light);
-    this.#kernel.expose(frame, (row) => (hash(key, row, this.#seed) * DEVIATES) | 0, rows);
+    this.#kernel.expose(frame, (row) => (hash(key, row, this.#seed) * DEVIATES) | 0, box);
   }
 
   /** Tables of exposed values and of the noise's deviation, by value. */

@@ -7,7 +7,7 @@ import { addPixelNoise } from '../augment/pixel-noise.ts';
 import { CROP_BYTES, cropBox, cropInto, cropPlan, parseCrop } from '../data/crop.ts';
 import { NcpTrainError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
-import { camera, type Rows } from './camera.ts';
+import { camera } from './camera.ts';
 import type { Light } from './light.ts';
 import { Renderer } from './render.ts';
 import { createScene, type Scene } from './scene.ts';
@@ -36,7 +36,7 @@ export interface View {
   /** Pixel noise on the crop: σ in units of full brightness, and its seed. */
   readonly noise: number;
   readonly noiseSeed: number;
-  /** Whether the whole frame is wanted; else only the rows that the model sees are drawn. */
+  /** Whether the whole frame is wanted; else only what the model sees is drawn. */
   readonly whole: boolean;
 }
 
@@ -78,13 +78,12 @@ function draw({ views, crop, crops, frames }: ViewTask): void {
   const bytes = height * width * 3;
   const plan = cropPlan(parseCrop(crop), height, width);
   const box = cropBox(parseCrop(crop), height, width);
-  const seenRows: Rows = { from: box.top, to: box.bottom };
   for (const { slot, road, frame, noise, noiseSeed, s, whole, ...pose } of views) {
     const { scene, sensor, light: seen } = sceneOf(road);
     const picture = frames.subarray(slot * bytes, (slot + 1) * bytes);
-    const rows = whole ? undefined : seenRows;
-    renderer?.render(scene, pose, seen, picture, s, rows);
-    sensor.expose(seen, picture, frame, rows);
+    const part = whole ? undefined : box;
+    renderer?.render(scene, pose, seen, picture, s, part);
+    sensor.expose(seen, picture, frame, part);
     cropInto(plan, picture, 0, cropped, 0, 'rgb');
     const out = crops.subarray(slot * CROP_BYTES, (slot + 1) * CROP_BYTES);
     if (noise > 0) addPixelNoise(cropped, frame, { sigma: noise, seed: noiseSeed }, out);

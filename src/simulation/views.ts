@@ -14,7 +14,7 @@ export type { View } from './view-worker.ts';
 export class Views {
   /** float32 [slots,78,200,3], 0..255: what the models see; shared memory. */
   readonly crops: Float32Array;
-  /** uint8 [slots,H,W,3] RGB: what the cameras see, before pixel noise; of views that are not whole, only the crop’s rows. */
+  /** uint8 [slots,H,W,3] RGB: what the cameras see, before pixel noise; of views that are not whole, only the crop. */
   readonly frames: Uint8Array;
   readonly #workers: Worker[];
 
