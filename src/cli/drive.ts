@@ -108,7 +108,7 @@ async function makeVideos(
 ): Promise<string[]> {
   const { writeVideo } = await import('../drive/video.ts');
   const names: string[] = [];
-  for (const { file } of withFrames) names.push(await writeVideo(out, file, { overlay }));
+  for (const { file, weights } of withFrames) names.push(await writeVideo(out, file, { overlay, weights }));
   if (names.some((name) => name.endsWith('.png')))
     note('there is no ffmpeg on the path: filmstrips instead of videos');
   return names;

@@ -350,7 +350,7 @@ export const ROADS = ['passive', 'active'] as const;
 /** Of which drives the frames are kept, as `--record` takes them. */
 export const RECORDS = ['first', 'all', 'none'] as const;
 /** What is drawn into a video, as `--overlay` takes it. */
-export const OVERLAYS = ['none', 'steering'] as const;
+export const OVERLAYS = ['none', 'steering', 'saliency', 'both'] as const;
 
 /** σ of the noise, each once. */
 const noiseLevels = z
@@ -408,7 +408,11 @@ export const driveOptions = z.strictObject({
     false,
     'also a video (with ffmpeg) or a filmstrip of the drives whose frames are kept',
   ),
-  overlay: option(z.enum(OVERLAYS), 'steering', 'what is drawn into the video'),
+  overlay: option(
+    z.enum(OVERLAYS),
+    'steering',
+    'what is drawn into the video: how the car steers, what the model attends to',
+  ),
   backend: training.backend,
   threads: training.threads,
   workers: option(z.int().min(0), 0, 'threads that draw what the cars see; 0: one a core'),

@@ -1,17 +1,21 @@
 /**
  * A drive to look at: its recorded frames as a video, where ffmpeg is on the path, else some of them side by side on a filmstrip.
  * Into each frame is drawn, on request, how the car steers: a bar from the middle towards where it turns, red while the safety
- * driver drives.
+ * driver drives; and what the model attends to (saliency-layer.ts).
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { OVERLAYS } from '../config/schema.ts';
 import { openDriveRecording } from '../data/drive-recording.ts';
 import { openRecording } from '../data/recording.ts';
 import { ffmpeg, openFrameSequence } from '../plot/frame-sequence.ts';
 import { replaceFile } from '../train/durable.ts';
+import { type SaliencyLayer, saliencyLayer } from './saliency-layer.ts';
 
 export interface VideoOptions {
-  readonly overlay: 'none' | 'steering';
+  readonly overlay: (typeof OVERLAYS)[number];
+  /** File of the model that drove, whose saliency is drawn; '' for none. */
+  readonly weights: string;
 }
 
 /** Frames of a filmstrip, and how many stand in a row. */
@@ -28,20 +32,33 @@ const MANUAL = [255, 45, 85] as const;
  * @returns the name of the file made: `.mp4` or `.png`
  * @throws DataError where it cannot be read or written
  */
-export async function writeVideo(out: string, file: string, { overlay }: VideoOptions): Promise<string> {
+export async function writeVideo(
+  out: string,
+  file: string,
+  { overlay, weights }: VideoOptions,
+): Promise<string> {
   const path = join(out, file);
   const name = file.replace(/\.h5$/, '');
   const recording = await openRecording(path);
   const drive = await openDriveRecording(path);
+  let saliency: SaliencyLayer | undefined;
   try {
     const { frames, height, width } = recording.info;
     const curvature = recording.info.labels;
     const autonomous = drive.column('autonomous');
-    const rate = Number(drive.attributes().frame_rate ?? 30);
+    const attributes = drive.attributes();
+    const rate = Number(attributes.frame_rate ?? 30);
+    if (weights !== '' && (overlay === 'saliency' || overlay === 'both')) {
+      const noise = { sigma: Number(attributes.noise ?? 0), seed: Number(attributes.noise_seed ?? 0) };
+      saliency = await saliencyLayer(weights, { height, width }, noise);
+    }
     const picture = new Uint8Array(height * width * 3);
     const drawn = (n: number) => {
       recording.readFrames(n, 1, picture);
-      if (overlay === 'steering') drawSteering(picture, height, width, curvature[n], autonomous?.[n] !== 0);
+      saliency?.draw(picture, n);
+      if (overlay === 'steering' || overlay === 'both') {
+        drawSteering(picture, height, width, curvature[n], autonomous?.[n] !== 0);
+      }
       return picture;
     };
     if (ffmpeg() === undefined) {
@@ -63,6 +80,7 @@ export async function writeVideo(out: string, file: string, { overlay }: VideoOp
     }
     return `${name}.mp4`;
   } finally {
+    saliency?.close();
     drive.close();
     recording.close();
   }

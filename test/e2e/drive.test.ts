@@ -9,6 +9,7 @@ import { openRecording } from '../../src/data/recording.ts';
 import type { InputDescription } from '../../src/models/input-description.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { saveModel } from '../../src/models/weights-file.ts';
+import { ffmpeg } from '../../src/plot/frame-sequence.ts';
 import { writeDrive } from '../recordings.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 
@@ -37,12 +38,12 @@ test('models side by side at two noise levels: files, datasets, the same again o
   const folder = temporaryFolder();
   const lstm = await weights(folder, 'lstm', INPUT);
   const wm = await weights(folder, 'wm', INPUT);
-  const drive = (out: string, workers: string) =>
+  const drive = (out: string, workers: string, record: string) =>
     ncpTrain([
       ...['drive', lstm, wm, '--compare', '--noise', '0,0.25', '--runs', '2', '--push', '0.3', ...SHORT],
-      ...['--out', join(folder, out), '--workers', workers],
+      ...['--out', join(folder, out), '--workers', workers, '--record', record],
     ]);
-  const first = await drive('a', '1');
+  const first = await drive('a', '1', 'first');
   expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' });
   const names = ['lstm', 'wm'].flatMap((model) =>
     [0, 0.25].flatMap((noise) => ['01', '02'].map((run) => `${model}_noise${noise}_run${run}.h5`)),
@@ -72,7 +73,8 @@ test('models side by side at two noise levels: files, datasets, the same again o
   expect(numbers.states).toEqual([{ name: 'neurons', units: 19 }]);
   numbers.close();
 
-  await drive('b', '2');
+  // Frames that are kept are drawn whole, of the others only what the model sees.
+  await drive('b', '2', 'all');
   expect(rowsOf(join(folder, 'b', 'metrics.csv'))).toEqual(rows);
   const frames = async (out: string) => {
     const recording = await openRecording(join(folder, out, 'lstm_noise0_run01.h5'));
@@ -82,8 +84,21 @@ test('models side by side at two noise levels: files, datasets, the same again o
   };
   expect(Buffer.compare(await frames('a'), await frames('b'))).toBe(0);
 
-  const again = await drive('a', '1');
+  const again = await drive('a', '1', 'first');
   expect([again.status, again.stderr]).toEqual([2, expect.stringContaining('--force')]);
+
+  // A replay of the drive goes through what the drive went through.
+  const recorded = join(folder, 'a', 'lstm_noise0.25_run01.h5');
+  const replay = ['replay', lstm, recorded, '--noise', '0.25', '--noise-seed', '1', '--backend', 'wasm'];
+  const ended = await ncpTrain([...replay, '--out', join(folder, 'replayed')]);
+  expect(ended.status, ended.stderr).toBe(0);
+  const driven = await openDriveRecording(recorded);
+  const outputs = driven.column('model_output') ?? [];
+  const replayed = rowsOf(join(folder, 'replayed', 'output.csv'));
+  expect(replayed).toHaveLength(30);
+  for (const [n, { output }] of replayed.entries()) expect(Number(output)).toBeCloseTo(outputs[n], 5);
+  expect(new Set(outputs).size).toBeGreaterThan(20);
+  driven.close();
 });
 
 test('over a recorded drive, its frames warped', async () => {
@@ -96,7 +111,7 @@ test('over a recorded drive, its frames warped', async () => {
   expect([noSpeed.status, noSpeed.stderr]).toEqual([3, expect.stringContaining('--speed')]);
   const { status, stdout, stderr } = await ncpTrain([
     ...args,
-    ...['--quiet', '--speed', '8', '--out', join(folder, 'out')],
+    ...['--quiet', '--speed', '8', '--video', '--overlay', 'both', '--out', join(folder, 'out')],
   ]);
   expect({ status, stderr }).toEqual({
     status: 0,
@@ -106,7 +121,11 @@ test('over a recorded drive, its frames warped', async () => {
     ['cnn', 1],
     ['driver', 1],
   ]);
-  const names = ['cnn_noise0_run01.h5', 'driver_noise0_run01.h5', 'metrics.csv', 'metrics.json'];
+  const videos = ffmpeg() === undefined ? 'png' : 'mp4';
+  const names = [
+    ...['cnn_noise0_run01.h5', `cnn_noise0_run01.${videos}`],
+    ...['driver_noise0_run01.h5', `driver_noise0_run01.${videos}`, 'metrics.csv', 'metrics.json'],
+  ];
   expect(readdirSync(join(folder, 'out')).sort()).toEqual(names);
   const drive = await openDriveRecording(join(folder, 'out', 'cnn_noise0_run01.h5'));
   expect([drive.frames, drive.missing(['camera_front', 'states'])]).toEqual([40, ['states']]);
