@@ -26,6 +26,8 @@ export interface BenchRow {
   /** Of what a large matrix product reaches on the same backend in the same run, 0..1. */
   readonly ofPeak?: number;
   readonly framesPerSecond?: number;
+  /** Seconds that simulated cars drove, of a second. */
+  readonly carSeconds?: number;
   /** Most memory the process had resident, MB of 10⁶ bytes. */
   readonly memoryMB?: number;
   /** How many times as long it takes as what `against` names; the median over the repetitions. */
@@ -54,6 +56,7 @@ const COLUMNS: readonly Column[] = [
   ['GFLOP/s', (row) => digits(1, row.gflops)],
   ['% of peak', (row) => digits(0, row.ofPeak, 100)],
   ['frames/s', (row) => digits(0, row.framesPerSecond)],
+  ['car-s/s', (row) => digits(1, row.carSeconds)],
   ['MB', (row) => digits(0, row.memoryMB)],
   ['parameters', (row) => digits(0, row.parameters)],
   ['ratio', (row) => digits(2, row.ratio)],

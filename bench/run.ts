@@ -18,6 +18,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   update: async () => (await import('./update.ts')).benchUpdate,
   data: async () => (await import('./data.ts')).benchData,
   evaluate: async () => (await import('./evaluate.ts')).benchEvaluate,
+  drive: async () => (await import('./drive.ts')).benchDrive,
   replay: async () => (await import('./replay.ts')).benchReplay,
   epoch: async () => (await import('./epoch.ts')).benchEpoch,
   grow: async () => (await import('./grow.ts')).benchGrow,
