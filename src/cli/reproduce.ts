@@ -1,4 +1,4 @@
-/** `ncp-train reproduce`: the whole paper on generated drives, step by step. See src/reproduction/ and docs/reproduce.md. */
+/** `ncp-train reproduce`: the whole paper on generated drives, step by step. See src/reproduction/ and docs/reproduction.md. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { aligned } from './table.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));
-const SMALL_CONFIG = fileURLToPath(new URL('../../configs/small.yaml', import.meta.url));
+const CONFIGS = fileURLToPath(new URL('../../configs', import.meta.url));
 
 /** @param known - names of all commands: steps of others are missing */
 export function define(command: Command, known: readonly string[]): void {
@@ -28,7 +28,7 @@ export function define(command: Command, known: readonly string[]): void {
       const options = optionsFrom(command, reproduceOptions);
       if (options === undefined) return;
       const { dryRun, json } = command.opts();
-      const scale = scaleOf(options.scale, SMALL_CONFIG);
+      const scale = scaleOf(options.scale, CONFIGS);
       const steps = reproductionSteps(options.out, scale, options);
       const exists = (name: string) => known.includes(name);
       if (dryRun) printSteps(steps, exists, json === true);

@@ -16,29 +16,35 @@ const SCHEMAS = {
   'drive.yaml': driveOptions,
 };
 
-it('there is one for each schema, and small.yaml', () => {
-  expect([...configFiles().keys()]).toEqual([...Object.keys(SCHEMAS), 'small.yaml']);
+it('there is one for each schema, and two for small trainings', () => {
+  expect([...configFiles().keys()]).toEqual([...Object.keys(SCHEMAS), 'small.yaml', 'small-cnn.yaml']);
 });
 
-it('small.yaml is what the code makes, and holds only what differs from the defaults of both commands', () => {
-  const path = join(FOLDER, 'small.yaml');
-  expect(readFileSync(path, 'utf8'), 'out of date: npm run configs').toBe(configFiles().get('small.yaml'));
-  const file = readOptionsFile(path);
-  const passive = { file, flags: { model: 'wm', experiment_id: 0 } };
-  const active = { file, flags: { model: 'wm' } };
-  for (const [schema, given] of [
-    [passiveOptions, passive],
-    [activeOptions, active],
-  ] as const) {
-    const options = mergeOptions(schema, given, 'small.yaml');
-    const defaults = schema.parse(JSON.parse(JSON.stringify(given.flags)));
-    const differs = Object.keys(file).filter(
-      (name) => Reflect.get(options, name) !== Reflect.get(defaults, name),
-    );
-    expect(differs.length).toBeGreaterThanOrEqual(Object.keys(file).length - 1); // active weighs no curves by default
-    expect(options).toEqual({ ...defaults, ...file });
-  }
-});
+it.each([
+  ['small.yaml', 'wm'],
+  ['small-cnn.yaml', 'cnn'],
+])(
+  '%s is what the code makes, and holds only what differs from the defaults of both commands',
+  (name, model) => {
+    const path = join(FOLDER, name);
+    expect(readFileSync(path, 'utf8'), 'out of date: npm run configs').toBe(configFiles().get(name));
+    const file = readOptionsFile(path);
+    const passive = { file, flags: { model, experiment_id: 0 } };
+    const active = { file, flags: { model } };
+    for (const [schema, given] of [
+      [passiveOptions, passive],
+      [activeOptions, active],
+    ] as const) {
+      const options = mergeOptions(schema, given, name);
+      const defaults = schema.parse(JSON.parse(JSON.stringify(given.flags)));
+      const differs = Object.keys(file).filter(
+        (option) => Reflect.get(options, option) !== Reflect.get(defaults, option),
+      );
+      expect(differs.length).toBeGreaterThanOrEqual(Object.keys(file).length - 1); // active weighs no curves by default
+      expect(options).toEqual({ ...defaults, ...file });
+    }
+  },
+);
 
 it.each(Object.entries(SCHEMAS))('%s has every option with its default, and is valid', (name, schema) => {
   const text = readFileSync(join(FOLDER, name), 'utf8');

@@ -1,6 +1,6 @@
 /** What stands in `configs/`: written by `npm run configs`, compared in a test. */
 import { activeOptions, demoOptions, driveOptions, passiveOptions } from './schema.ts';
-import { smallRuns } from './small-runs.ts';
+import { type Choice, smallCnnRuns, smallRuns } from './small-runs.ts';
 import { chosenYaml, commentedYaml } from './yaml.ts';
 
 const head = (what: string, file: string, command: string) => `\
@@ -12,6 +12,16 @@ const head = (what: string, file: string, command: string) => `\
 # win over the file, e.g. --seed 2. Written by \`npm run configs\` from src/config/schema.ts.
 
 `;
+
+const smallFile = (file: string, model: string, models: string, runs: Readonly<Record<string, Choice>>) => `\
+# What makes a training of minutes learn something, on minutes of driving: only what differs from the defaults, and why.
+#
+#   ncp-train passive --config configs/${file} --model ${model} --experiment_id 0
+#
+# For ${models}. Measured in docs/training.md, "Small trainings". Flags on the command line win over the file.
+# Written by \`npm run configs\` from src/config/small-runs.ts.
+
+${chosenYaml(passiveOptions, runs)}`;
 
 /** Text by file name. */
 export function configFiles(): Map<string, string> {
@@ -45,17 +55,7 @@ export function configFiles(): Map<string, string> {
         'drive CHECKPOINT',
       ) + commentedYaml(driveOptions),
     ],
-    [
-      'small.yaml',
-      `\
-# What makes a training of minutes learn something, on minutes of driving: only what differs from the defaults, and why.
-#
-#   ncp-train passive --config configs/small.yaml --model wm --experiment_id 0
-#
-# For the recurrent models. Measured in docs/training.md, "Small trainings". Flags on the command line win over the file.
-# Written by \`npm run configs\` from src/config/small-runs.ts.
-
-${chosenYaml(passiveOptions, smallRuns)}`,
-    ],
+    ['small.yaml', smallFile('small.yaml', 'wm', 'the recurrent models', smallRuns)],
+    ['small-cnn.yaml', smallFile('small-cnn.yaml', 'cnn', 'the CNN', smallCnnRuns)],
   ]);
 }

@@ -1,6 +1,6 @@
 /**
- * What `configs/small.yaml` changes of the defaults, so that the recurrent models learn from minutes of driving in minutes.
- * docs/training.md, "Small trainings", has the measurements that each choice comes from.
+ * What `configs/small.yaml` and `configs/small-cnn.yaml` change of the defaults, so that models learn from minutes of driving in
+ * minutes. docs/training.md, "Small trainings", has the measurements that each choice comes from.
  */
 
 /** An option's value, and why it is not the default. */
@@ -9,7 +9,12 @@ export interface Choice {
   readonly reason: string;
 }
 
-/** By option. */
+const curve_factor: Choice = {
+  value: 0,
+  reason: 'no weights: the paper’s prefer curves, and models that have seen few of them then swing too far',
+};
+
+/** Of the recurrent models, by option. */
 export const smallRuns: Readonly<Record<string, Choice>> = {
   batch_size: {
     value: 8,
@@ -27,9 +32,17 @@ export const smallRuns: Readonly<Record<string, Choice>> = {
       'for other drives the scale that `ncp-train data inspect` proposes',
   },
   lr: { value: 0.001, reason: 'twice the paper’s; at ten times wm never leaves the constant' },
-  curve_factor: {
-    value: 0,
-    reason: 'no weights: the paper’s prefer curves, and models that have seen few of them then swing too far',
-  },
+  curve_factor,
   epochs: { value: 4, reason: '600 updates on the generated passive set' },
+};
+
+/** Of the CNN, whose outputs spread by about 18 at the start: it keeps the paper's label scale. */
+export const smallCnnRuns: Readonly<Record<string, Choice>> = {
+  batch_size: {
+    value: 64,
+    reason: 'as many frames in a step as the recurrent models see with small.yaml',
+  },
+  lr: { value: 0.001, reason: 'twice the paper’s' },
+  curve_factor,
+  epochs: { value: 8, reason: '1,200 updates on the generated passive set' },
 };

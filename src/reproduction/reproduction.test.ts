@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe.each(['small', 'full'] as const)('scale %s', (name) => {
-  const steps = reproductionSteps('out', scaleOf(name, 'small.yaml'), { backend: 'auto', jobs: 0 });
+  const steps = reproductionSteps('out', scaleOf(name, 'configs'), { backend: 'auto', jobs: 0 });
 
   it('needs only steps that come before, and every name is there once', () => {
     for (const [n, { needs }] of steps.entries()) {
@@ -37,7 +37,7 @@ describe.each(['small', 'full'] as const)('scale %s', (name) => {
 
   it('has the paper’s folds, or says that it has not', () => {
     const passive = steps.find((step) => step.name === 'passive')?.args ?? [];
-    const { remark } = scaleOf(name, 'small.yaml');
+    const { remark } = scaleOf(name, 'configs');
     expect(passive[passive.indexOf('--folds') + 1]).toBe(name === 'full' ? '0-9' : '0-1');
     expect(remark === undefined).toBe(name === 'full');
   });

@@ -3,6 +3,8 @@
  * commands. `small` goes the same way with so little of everything that it ends within half an hour on two cores with the
  * native backend: a rehearsal, whose numbers say nothing of the models.
  */
+import { join } from 'node:path';
+
 export interface Scale {
   /** Frames of each passive recording; of each active one. */
   readonly frames: { readonly passive: number; readonly active: number };
@@ -11,25 +13,35 @@ export interface Scale {
   /** Of the cross-testing. */
   readonly folds: string;
   /** More options of the sweeps. */
-  readonly passive: readonly string[];
-  readonly active: readonly string[];
+  readonly passive: SweepOptions;
+  readonly active: SweepOptions;
   readonly drives: { readonly runs: number; readonly metres: number };
   /** Said with every number. */
   readonly remark?: string;
 }
 
+/** What suits the recurrent models does not suit the CNN. */
+export interface SweepOptions {
+  readonly recurrent: readonly string[];
+  readonly cnn: readonly string[];
+}
+
 const SMALL_EPOCHS = { passive: 4, active: 8 };
 
-/** @param smallConfig - path of configs/small.yaml */
-export function scaleOf(name: 'small' | 'full', smallConfig: string): Scale {
+/** @param configs - path of the folder configs/ */
+export function scaleOf(name: 'small' | 'full', configs: string): Scale {
   if (name === 'full') {
+    const plain = { recurrent: [], cnn: [] };
     return {
       frames: { passive: 600, active: 1200 },
-      ...{ size: '250x400', folds: '0-9', passive: [], active: [] },
+      ...{ size: '250x400', folds: '0-9', passive: plain, active: plain },
       drives: { runs: 10, metres: 1000 },
     };
   }
-  const few = (epochs: number) => ['--config', smallConfig, '--epochs', String(epochs)];
+  const few = (epochs: number): SweepOptions => {
+    const options = (file: string) => ['--config', join(configs, file), '--epochs', String(epochs)];
+    return { recurrent: options('small.yaml'), cnn: options('small-cnn.yaml') };
+  };
   return {
     frames: { passive: 200, active: 400 },
     ...{ size: '125x200', folds: '0-1' },

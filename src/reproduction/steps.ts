@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { BackendChoice } from '../backend/names.ts';
+import { RECURRENT_MODELS } from '../config/schema.ts';
 import type { Scale } from './scale.ts';
 
 export interface Step {
@@ -18,7 +19,8 @@ export interface Step {
 }
 
 /** Models of the paper's active test drives. */
-const DRIVEN = ['wm', 'lstm', 'ctrnn', 'cnn'] as const;
+const DRIVEN_RECURRENT = ['wm', 'lstm', 'ctrnn'] as const;
+const DRIVEN = [...DRIVEN_RECURRENT, 'cnn'] as const;
 /** Disturbed drives: deviation of the noise, frames in 0..1 (docs/pipeline.md §5). */
 const NOISE = '0,0.1,0.2,0.25,0.3';
 /** Of the active set; no model is trained on it. */
@@ -40,7 +42,8 @@ export function reproductionSteps(
   const backend = ['--backend', machine.backend];
   const places = ['--sessions_dir', sessions, '--cache_dir', at('cache')];
   const training = [...places, ...backend, '--jobs', String(machine.jobs)];
-  const passive = ['--data', at('data/passive'), '--folds', scale.folds, ...scale.passive, ...training];
+  const passive = ['--data', at('data/passive'), '--folds', scale.folds, ...training];
+  const active = ['--data', at('data/active'), ...training];
   const chosen = DRIVEN.map((model) => `select ${model}`);
   const { frames, size, drives } = scale;
   const step = (
@@ -60,26 +63,46 @@ export function reproductionSteps(
   return [
     generate('passive'),
     generate('active'),
-    step('passive', 'sweep passive', ['--models', 'all', ...passive], ['data passive']),
+    step(
+      'passive',
+      'sweep passive',
+      ['--models', RECURRENT_MODELS.join(','), ...scale.passive.recurrent, ...passive],
+      ['data passive'],
+    ),
+    step(
+      'passive cnn',
+      'sweep passive',
+      ['--models', 'cnn', ...scale.passive.cnn, ...passive],
+      ['data passive'],
+    ),
     step(
       'sparse',
       'sweep passive',
-      ['--models', 'lstm', '--base_path', 'sparse', '--set', `sparsity=${SPARSITY}`, ...passive],
+      [
+        ...['--models', 'lstm', '--base_path', 'sparse', '--set', `sparsity=${SPARSITY}`],
+        ...[...scale.passive.recurrent, ...passive],
+      ],
       ['data passive'],
     ),
     step(
       'active',
       'sweep active',
-      ['--models', DRIVEN.join(','), '--data', at('data/active'), ...scale.active, ...training],
+      ['--models', DRIVEN_RECURRENT.join(','), ...scale.active.recurrent, ...active],
       ['data active'],
     ),
-    step('results', 'results', [sessions, '--curves', at('curves.svg')], ['passive', 'active']),
+    step('active cnn', 'sweep active', ['--models', 'cnn', ...scale.active.cnn, ...active], ['data active']),
+    step(
+      'results',
+      'results',
+      [sessions, '--curves', at('curves.svg')],
+      ['passive', 'passive cnn', 'active', 'active cnn'],
+    ),
     ...DRIVEN.map((model) =>
       step(
         `select ${model}`,
         'active select',
         [join(sessions, 'active', `${model}_session`), '--within', '5%'],
-        ['active'],
+        [model === 'cnn' ? 'active cnn' : 'active'],
       ),
     ),
     step(

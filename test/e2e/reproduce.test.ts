@@ -16,7 +16,7 @@ test('--dry_run prints every step as a command line, and which commands are miss
   const text = await ncpTrain(['reproduce', '--out', out, '--dry_run']);
   expect(text.stdout.trimEnd().split('\n')).toHaveLength(steps.length);
   expect(text.stdout).toContain(
-    `ncp-train sweep passive --models all --data ${join(out, 'data/passive')} --folds 0-1`,
+    'ncp-train sweep passive --models wm,lstm,gru,tf_gru,vanilla,ctrnn,ctgru --config ',
   );
 });
 
@@ -25,7 +25,7 @@ test('every step that has a command is understood by it', async () => {
   const { stdout } = await ncpTrain(['reproduce', '--out', 'r', '--dry_run', '--json']);
   const steps: { command: string; exists: boolean; args: string[] }[] = JSON.parse(stdout);
   const own = steps.filter(({ command, exists }) => exists && /^sweep/.test(command));
-  expect(own).toHaveLength(3);
+  expect(own).toHaveLength(5);
   for (const { command, args } of own) {
     const { status, stderr } = await ncpTrain([...command.split(' '), ...args, '--dry_run']);
     expect(status, stderr).toBe(0);
