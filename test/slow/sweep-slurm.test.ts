@@ -132,6 +132,24 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     expect((await statuses(sessions))[0]).toMatchObject({ state: 'finished', epoch: 20 });
   });
 
+  it('preempted, a task writes a checkpoint, is requeued and goes on', async () => {
+    const sessions = temporaryFolder();
+    const { job } = await submitted(await data, sessions, '--epochs', '20');
+    await trained(sessions, NAME);
+    const urgent = ['--partition', 'urgent', '--cpus-per-task', '2', '--output', '/dev/null'];
+    const other = run('sbatch', '--parsable', ...urgent, '--wrap', 'sleep 1');
+    await waitUntil('preempted', () => taskState(job) === 'PENDING');
+    expect(outcomeOf(sessions)).toContain('preempted or requeued; Slurm starts it again');
+    const [{ state, epoch }] = await statuses(sessions);
+    expect([state, epoch > 0 && epoch < 20]).toEqual(['queued', true]);
+    await ended(other);
+    await startNow(job);
+    await ended(job);
+    expect((await statuses(sessions))[0]).toMatchObject({ state: 'finished', epoch: 20 });
+    const log = read(sessions, NAME, 'train_log.csv').trimEnd().split('\n').slice(1);
+    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(Array.from({ length: 21 }, (_, n) => n));
+  });
+
   it('on a node that dies a task is requeued and goes on', async () => {
     const sessions = temporaryFolder();
     const { job } = await submitted(await data, sessions, '--epochs', '20');

@@ -32,9 +32,11 @@ export async function afterStop(
   const shown = await slurm('scontrol', ['-o', 'show', 'job', job]).catch(() => undefined);
   if (shown?.status !== 0) return { cause: signal };
   const facts = new Map(Array.from(shown.stdout.matchAll(/(\w+)=(\S*)/g), ([, key, value]) => [key, value]));
+  // Preempted or requeued by someone, the job is COMPLETING, and its next start counts already.
+  if (Number(facts.get('Restarts')) > Number(environment.SLURM_RESTART_COUNT ?? 0)) {
+    return { cause: 'preempted or requeued; Slurm starts it again' };
+  }
   if (facts.get('JobState') !== 'RUNNING') return { cause: `Slurm ended it: ${facts.get('JobState')}` };
-  const preempted = facts.get('PreemptTime');
-  if (preempted !== undefined && preempted !== 'None') return { cause: 'preempted; Slurm starts it again' };
   const left = (Date.parse(facts.get('EndTime') ?? '') - now) / 1000;
   if (!(left <= signalAhead + EARLY_SECONDS)) return { cause: signal };
   if (!hasProgressed) {
