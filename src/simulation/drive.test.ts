@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activeSplit, passiveSplit } from '../data/split.ts';
 import { type Stream, stream } from '../random/stream.ts';
 import { Drive } from './drive.ts';
-import { type DrivenFrame, driveFrames, planDrive } from './driven-frames.ts';
+import { type DrivenFrame, driveFrames, planDrive, roundsOf } from './driven-frames.ts';
 import { recordingNames, startTime } from './recording-names.ts';
 import { Road } from './road.ts';
 import { ROAD_KINDS, type RoadKind, roadStyle } from './road-kind.ts';
@@ -16,12 +16,13 @@ function driven(
   frames: number,
 ): { frames: DrivenFrame[]; road: Road; half: number } {
   const job = { kind, seed: 5, name, frames, height: 250, width: 400 };
-  const plan = planDrive(job);
+  const [round] = roundsOf({ ...job, kind: 'passive' }); // all in one
+  const plan = planDrive(job, round);
   const draws = (what: string): Stream => stream(5, 'scene', kind, name, what);
   const road = new Road(planRoad(kind, plan.length, draws('road')), plan.length + 300);
   const style = roadStyle(kind, draws('style'));
   const drive = new Drive(road, style, plan.pace, 30, stream(5, 'drive', kind, name));
-  return { frames: [...driveFrames(job, plan, drive)], road, half: style.halfWidth };
+  return { frames: [...driveFrames(job, round, plan, drive)], road, half: style.halfWidth };
 }
 
 describe.each(ROAD_KINDS)('a %s drive', (kind) => {

@@ -1,6 +1,8 @@
 /**
  * When and where the frames of a recording are taken: 30 a second, not quite regular; now and then the recording pauses for
- * more than 5 s, while the car drives on or waits. Everything follows from seed, kind and name. Draws no pictures.
+ * more than 5 s, while the car drives on or waits. An active recording is of several rounds, each on a road of its own, under
+ * its own light, and with a pause before it: few recordings are to show much. Everything follows from seed, kind and name.
+ * Draws no pictures.
  */
 import { type Stream, stream } from '../random/stream.ts';
 import type { Drive } from './drive.ts';
@@ -19,6 +21,27 @@ export interface RecordingJob {
   readonly height: number;
   readonly width: number;
 }
+
+/** A part of a recording on one road. */
+export interface Round {
+  /** 0, 1, … */
+  readonly number: number;
+  readonly frames: number;
+}
+
+/** Frames of a round of an active recording, about. */
+const ROUND = 200;
+
+/** The rounds of a recording, whose frames add up to its own. */
+export function roundsOf({ kind, frames }: RecordingJob): Round[] {
+  const count = kind === 'active' ? Math.max(Math.round(frames / ROUND), 1) : 1;
+  const first = (round: number) => Math.round((frames * round) / count);
+  return Array.from({ length: count }, (_, n) => ({ number: n, frames: first(n + 1) - first(n) }));
+}
+
+/** Names what is drawn for a round. */
+export const roundKey = ({ name }: RecordingJob, { number }: Round): readonly (string | number)[] =>
+  number === 0 ? [name] : [name, number];
 
 /** A frame's numbers; its picture is drawn when it is needed. */
 export interface DrivenFrame {
@@ -82,19 +105,30 @@ export interface PlannedDrive {
   readonly pauses: readonly Pause[];
 }
 
-export function planDrive({ kind, seed, name, frames }: RecordingJob): PlannedDrive {
-  const draws = stream(seed, 'plan', kind, name);
+export function planDrive(job: RecordingJob, round: Round): PlannedDrive {
+  const { kind, seed } = job;
+  const { frames } = round;
+  const draws = stream(seed, 'plan', kind, ...roundKey(job, round));
   const pace = drawPace(kind, draws);
   const pauses = drawPauses(frames, draws);
   const seconds = pauses.reduce((sum, pause) => sum + pause.seconds, frames / RATE);
   return { length: START + seconds * 1.05 * pace.fastest + 20, pace, pauses };
 }
 
-/** Drives a recording's frames, in order. */
-export function* driveFrames(job: RecordingJob, plan: PlannedDrive, drive: Drive): Generator<DrivenFrame> {
-  const draws = stream(job.seed, 'time', job.kind, job.name);
-  let timestamp = startTime(job.name);
-  for (let frame = 0; frame < job.frames; frame++) {
+/**
+ * Drives a round's frames, in order.
+ * @param before - time of the last frame of the round before, Unix time, s; not given: the recording begins
+ */
+export function* driveFrames(
+  job: RecordingJob,
+  round: Round,
+  plan: PlannedDrive,
+  drive: Drive,
+  before?: number,
+): Generator<DrivenFrame> {
+  const draws = stream(job.seed, 'time', job.kind, ...roundKey(job, round));
+  let timestamp = before === undefined ? startTime(job.name) : before + draws.uniform(...PAUSE);
+  for (let frame = 0; frame < round.frames; frame++) {
     if (frame > 0) {
       const step = 1 / RATE + Math.min(Math.max(draws.normal(), -3), 3) * JITTER;
       const pause = plan.pauses.find((each) => each.frame === frame);

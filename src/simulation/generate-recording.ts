@@ -1,13 +1,23 @@
 /**
- * Makes one recording: a scene, a drive through it, and for every frame the picture, the curvature driven and where the
- * car was. Everything follows from the job.
+ * Makes one recording: for each of its rounds a scene, a drive through it, and for every frame the picture, the curvature
+ * driven and where the car was. Everything follows from the job.
  */
 import { createRecording } from '../data/recording-writer.ts';
 import { stream } from '../random/stream.ts';
+import { type Camera, camera } from './camera.ts';
 import { Drive } from './drive.ts';
-import { type DrivenFrame, driveFrames, planDrive, type RecordingJob, START } from './driven-frames.ts';
+import {
+  type DrivenFrame,
+  driveFrames,
+  planDrive,
+  type RecordingJob,
+  roundKey,
+  roundsOf,
+  START,
+} from './driven-frames.ts';
 import { Renderer } from './render.ts';
-import { createScene, type Scene } from './scene.ts';
+import { type RoadStyle, roadStyle } from './road-kind.ts';
+import { createScene } from './scene.ts';
 import { Sensor } from './sensor.ts';
 
 /** Further float64 [N] datasets of every recording: m, m, rad, m/s, m to the left of the road's middle. */
@@ -30,12 +40,11 @@ export async function generateRecording(
   onFrames: (count: number) => void,
 ): Promise<void> {
   const { kind, seed, name, height, width } = job;
-  const plan = planDrive(job);
-  const scene = createScene({ kind, seed, key: [name], length: plan.length, height, width });
-  const drive = new Drive(scene.road, scene.style, plan.pace, START, stream(seed, 'drive', kind, name));
-  const renderer = new Renderer(scene.camera);
-  const sensor = new Sensor(scene.camera, stream(seed, 'sensor', kind, name).integer(0, 2 ** 31));
-  const attributes = attributesOf(scene, job);
+  const eye = camera(height, width);
+  const { halfWidth, lane } = roadStyle(kind, stream(seed, 'scene', kind, name, 'style'));
+  const renderer = new Renderer(eye);
+  const sensor = new Sensor(eye, stream(seed, 'sensor', kind, name).integer(0, 2 ** 31));
+  const attributes = attributesOf(eye, { lane, halfWidth }, job);
   const writer = await createRecording(path, { height, width, compress, extras: [...EXTRAS], attributes });
   try {
     const frameBytes = height * width * 3;
@@ -48,12 +57,22 @@ export async function generateRecording(
       onFrames(block.length);
       block = [];
     };
-    for (const frame of driveFrames(job, plan, drive)) {
-      const picture = pictures.subarray(block.length * frameBytes, (block.length + 1) * frameBytes);
-      renderer.render(scene, frame, scene.light, picture, frame.s);
-      sensor.expose(scene.light, picture, key++);
-      block.push(frame);
-      if (block.length === BLOCK) flush();
+    let before: number | undefined;
+    let east = 0;
+    for (const round of roundsOf(job)) {
+      const plan = planDrive(job, round);
+      const own = roundKey(job, round);
+      const scene = createScene({ kind, seed, key: own, length: plan.length, halfWidth, height, width });
+      const drive = new Drive(scene.road, scene.style, plan.pace, START, stream(seed, 'drive', kind, ...own));
+      for (const frame of driveFrames(job, round, plan, drive, before)) {
+        const picture = pictures.subarray(block.length * frameBytes, (block.length + 1) * frameBytes);
+        renderer.render(scene, frame, scene.light, picture, frame.s);
+        sensor.expose(scene.light, picture, key++);
+        block.push({ ...frame, x: frame.x + east });
+        before = frame.timestamp;
+        if (block.length === BLOCK) flush();
+      }
+      east += plan.length; // no road turns back, so they lie one behind the other
     }
     if (block.length > 0) flush();
     await writer.finish();
@@ -65,10 +84,10 @@ export async function generateRecording(
 
 /** What stands in the file: m, rad, pixels. */
 function attributesOf(
-  { camera, style }: Scene,
+  { cameraHeight, pitch, fx, fy, cx, cy }: Camera,
+  { lane, halfWidth }: Pick<RoadStyle, 'lane' | 'halfWidth'>,
   { kind, seed }: RecordingJob,
 ): Record<string, number | string> {
-  const { cameraHeight, pitch, fx, fy, cx, cy } = camera;
   return {
     source: 'simulated by ncp-train',
     road: kind,
@@ -79,8 +98,8 @@ function attributesOf(
     fy,
     cx,
     cy,
-    lane_offset: style.lane,
-    road_width: 2 * style.halfWidth,
+    lane_offset: lane,
+    road_width: 2 * halfWidth,
   };
 }
 

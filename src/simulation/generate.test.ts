@@ -13,8 +13,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRecording } from '../data/recording.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { roundsOf } from './driven-frames.ts';
 import { type GenerateOptions, generateDrives, planGeneration } from './generate.ts';
-import { EXTRAS } from './generate-recording.ts';
+import { EXTRAS, generateRecording } from './generate-recording.ts';
 import { recordingNames } from './recording-names.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'generate-'));
@@ -72,6 +73,35 @@ describe('generating', () => {
     expect(recording.attributes().camera_height).toBeCloseTo(1.9984, 4);
     expect(recording.attributes().camera_pitch).toBeCloseTo(0.04, 4);
     expect(recording.attributes().fx).toBeCloseTo((942.21 * 64) / 1920, 9);
+    recording.close();
+  });
+
+  it('makes an active recording of rounds: after a pause another road, one behind the other, under another light', async () => {
+    const job = {
+      kind: 'active' as const,
+      seed: 0,
+      name: recordingNames('active')[0],
+      height: 40,
+      width: 64,
+    };
+    const rounds = roundsOf({ ...job, frames: 450 });
+    expect(rounds).toEqual([
+      { number: 0, frames: 225 },
+      { number: 1, frames: 225 },
+    ]);
+    expect(roundsOf({ ...job, frames: 1200 })).toHaveLength(6);
+    expect(roundsOf({ ...job, kind: 'passive', frames: 1200 })).toEqual([{ number: 0, frames: 1200 }]);
+    const path = join(root, 'rounds.h5');
+    await generateRecording(path, { ...job, frames: 450 }, false, () => {});
+    const recording = await openRecording(path);
+    const { timestamps, frames } = recording.info;
+    const x = recording.readExtra('position_x') ?? [];
+    const road = (from: number) => Array.from(x.slice(from, from + 225));
+    expect([frames, timestamps[225] - timestamps[224] > 5.5]).toEqual([450, true]);
+    expect(Math.max(...road(0))).toBeLessThan(Math.min(...road(225)));
+    const mean = (n: number) => recording.readFrames(n, 1).reduce((sum, value) => sum + value, 0) / 7680;
+    const steps = [10, 224].map((n) => Math.abs(mean(n) - mean(n + 1)));
+    expect(steps[1]).toBeGreaterThan(3 * steps[0]);
     recording.close();
   });
 

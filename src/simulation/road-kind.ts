@@ -44,10 +44,14 @@ export interface RoadStyle {
   readonly posts: number;
 }
 
-/** Draws a road of a kind. */
-export function roadStyle(kind: RoadKind, draws: Stream): RoadStyle {
+/**
+ * Draws a road of a kind.
+ * @param given - half width that an active one is to have, m
+ */
+export function roadStyle(kind: RoadKind, draws: Stream, given?: number): RoadStyle {
   if (kind === 'active') {
-    const halfWidth = draws.uniform(2.1, 2.6);
+    const drawn = draws.uniform(2.1, 2.6);
+    const halfWidth = given ?? drawn;
     return {
       kind,
       halfWidth,

@@ -43,6 +43,8 @@ export interface SceneOptions {
   readonly key: readonly (string | number)[];
   /** Of the road, m. */
   readonly length: number;
+  /** Of an active road, m; not given: drawn. */
+  readonly halfWidth?: number;
   /** Of the frames, pixels. */
   readonly height: number;
   readonly width: number;
@@ -52,11 +54,17 @@ export interface SceneOptions {
 const SIGHT = 300;
 
 /** The road of a scene alone, which costs little. */
-export function sceneRoad({ kind, seed, key, length }: SceneOptions): Pick<Scene, 'road' | 'style'> {
+export function sceneRoad({
+  kind,
+  seed,
+  key,
+  length,
+  halfWidth,
+}: SceneOptions): Pick<Scene, 'road' | 'style'> {
   const draws = (what: string) => stream(seed, 'scene', kind, ...key, what);
   return {
     road: new Road(planRoad(kind, length, draws('road')), length + SIGHT),
-    style: roadStyle(kind, draws('style')),
+    style: roadStyle(kind, draws('style'), halfWidth),
   };
 }
 
