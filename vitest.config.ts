@@ -11,6 +11,7 @@ const reports = process.env.NCP_TEST_REPORTS;
 
 export default defineConfig({
   test: {
+    maxWorkers: '100%', // by default one core is left idle: of two, half the machine
     reporters: reports ? ['default', ['json', { outputFile: `${reports}/${Date.now()}.json` }]] : ['default'],
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 60_000),
