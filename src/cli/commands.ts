@@ -109,6 +109,11 @@ export const commands: CommandEntry[] = [
     load: () => import('./saliency.ts'),
   },
   {
+    name: 'widget',
+    summary: 'one HTML page to look through drives: frames, saliency, steering, neurons',
+    load: () => import('./widget.ts'),
+  },
+  {
     name: 'analyse ssim',
     summary: 'how saliency maps change under noise, beside the crashes of test drives',
     load: () => import('./analyse-ssim.ts'),

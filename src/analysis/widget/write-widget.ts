@@ -1,0 +1,316 @@
+/**
+ * `ncp-train widget`: one HTML file to look through drives, frame by frame and model beside model (docs/widget.md). Frames and saliency
+ * maps go into the file as they are read, so that memory holds the numbers of one drive and no more.
+ */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BackendChoice } from '../../backend/names.ts';
+import { type ChannelOrder, CROP_HEIGHT, CROP_WIDTH, cropBox, parseCrop } from '../../data/crop.ts';
+import { DataError, UsageError } from '../../errors.ts';
+import { type OpenReplay, openReplay } from '../replay/open.ts';
+import { resets } from '../replay/resets.ts';
+import { seenFrames } from '../replay/seen-frames.ts';
+import { tracedFrames } from '../replay/trace.ts';
+import { MAP_SIZE, saliencyMaps } from '../saliency/maps.ts';
+import { type CameraFrames, openCameraFrames } from './camera-frames.ts';
+import { BLOCK_END, base64, blockJson, blockStart, neuronLevels } from './data-blocks.ts';
+import { type DriveNumbers, type Range, recordedNumbers, replayedNumbers } from './drive-numbers.ts';
+import { driveTimes, framesWithin } from './drive-times.ts';
+import { type FoundDrive, findDrives } from './find-drives.ts';
+import type { PageBox, PageDrive } from './layout.ts';
+import { type PageFile, pageFile } from './page-file.ts';
+import { framePicture, mapPicture, type PictureFormat, pictureSize } from './pictures.ts';
+import { pageEnd, pageStart } from './shell.ts';
+
+export interface WidgetRequest {
+  /** Test drives, folders of them, folders of `replay` and `saliency`. */
+  readonly drives: readonly string[];
+  /** The page; one that is there is replaced. */
+  readonly out: string;
+  /** A picture every so many frames, at least 1; numbers are of every frame. */
+  readonly every: number;
+  readonly format: PictureFormat;
+  /** s from each drive's start, both included. */
+  readonly from: number;
+  readonly to: number;
+  readonly saliency: boolean;
+  readonly backend: BackendChoice;
+  readonly channelOrder?: ChannelOrder;
+  readonly cacheDir?: string;
+  /** The page's script, bundled (page/). */
+  readonly script: string;
+  readonly onProgress?: (what: string, done: number, all: number) => void;
+}
+
+export interface WidgetResult {
+  readonly out: string;
+  readonly bytes: number;
+  /** Pictures of all drives together. */
+  readonly pictures: number;
+  /** Bytes of the page that are frames, and saliency maps. */
+  readonly frame_bytes: number;
+  readonly map_bytes: number;
+  readonly drives: readonly {
+    readonly title: string;
+    readonly group: string;
+    readonly recording: string;
+    readonly checkpoint: string | null;
+    readonly frames: number;
+    readonly pictures: number;
+    readonly saliency: boolean;
+    readonly neurons: number;
+    readonly crashes: number;
+    readonly remarks: readonly string[];
+  }[];
+  /** What was found and is not in the page, with the reason. */
+  readonly notes: readonly string[];
+}
+
+/** Frames whose activations and pictures are in memory at once. */
+const SLICE = 32;
+
+/**
+ * @throws DataError, ConfigError for drives, checkpoints or a page that cannot be read, opened or written; then there is no page
+ * @throws UsageError for a range of time that no drive has
+ */
+export async function writeWidget(request: WidgetRequest): Promise<WidgetResult> {
+  const { drives: found, notes } = await findDrives(request.drives);
+  for (const drive of found) requireCheckpoint(drive, request.saliency);
+  const titles = titlesOf(found);
+  const page = await pageFile(request.out);
+  const drives: WidgetResult['drives'][number][] = [];
+  const leftOut: string[] = [...notes];
+  const bytes = { frames: 0, maps: 0 };
+  try {
+    await page.add(pageStart(`Drives of ${[...new Set(found.map(({ model }) => model))].join(', ')}`));
+    for (const [n, drive] of found.entries()) {
+      const opened = await openDrive(drive, request);
+      try {
+        const written = await writeDrive(page, drives.length, titles[n], opened, request, bytes);
+        if (typeof written === 'string') leftOut.push(written);
+        else drives.push(written);
+      } finally {
+        opened.close();
+      }
+    }
+    if (drives.length === 0) throw new UsageError(leftOut.slice(notes.length).join('; '));
+    await page.add(pageEnd(request.script));
+    await page.finish();
+  } finally {
+    await page.discard();
+  }
+  return {
+    ...{
+      out: request.out,
+      bytes: page.bytes,
+      pictures: drives.reduce((sum, { pictures }) => sum + pictures, 0),
+    },
+    ...{ frame_bytes: bytes.frames, map_bytes: bytes.maps, drives, notes: leftOut },
+  };
+}
+
+/** @throws DataError with what is possible without it */
+function requireCheckpoint({ kind, recording, checkpoint }: FoundDrive, saliency: boolean): void {
+  if (checkpoint === undefined || existsSync(checkpoint)) return;
+  if (kind === 'replayed') {
+    throw new DataError(
+      `${recording} was replayed with ${checkpoint}, which is not there. Run \`ncp-train replay CHECKPOINT ${recording}\` with the ` +
+        'checkpoint where it lies now, and give that folder',
+    );
+  }
+  if (saliency) {
+    throw new DataError(
+      `${recording}: saliency needs the checkpoint that drove, ${checkpoint}, which is not there. ` +
+        'Put it back, or leave saliency out with --no-saliency; frames, what was driven and neurons are shown all the same',
+    );
+  }
+}
+
+/** The model's name; where a group has it more than once, with a number. */
+function titlesOf(drives: readonly FoundDrive[]): string[] {
+  return drives.map(({ model, group }, n) => {
+    const before = drives.slice(0, n).filter((one) => one.model === model && one.group === group).length;
+    return before === 0 ? model : `${model} (${before + 1})`;
+  });
+}
+
+interface OpenDrive {
+  readonly drive: FoundDrive;
+  readonly camera: CameraFrames;
+  readonly replay?: OpenReplay;
+  close(): void;
+}
+
+async function openDrive(drive: FoundDrive, request: WidgetRequest): Promise<OpenDrive> {
+  const { recording, checkpoint } = drive;
+  const { backend, cacheDir } = request;
+  const isNeeded = checkpoint !== undefined && existsSync(checkpoint);
+  const replay = isNeeded
+    ? await openReplay({ checkpoint, recording, backend, cacheDir, channelOrder: request.channelOrder })
+    : undefined;
+  try {
+    const camera = await openCameraFrames(recording, request.channelOrder ?? replay?.input.channel_order);
+    const close = () => {
+      camera.close();
+      replay?.close();
+    };
+    return { drive, camera, replay, close };
+  } catch (error) {
+    replay?.close();
+    throw error;
+  }
+}
+
+/** @returns a sentence if the drive has no frame in the range that is asked for */
+async function writeDrive(
+  page: PageFile,
+  number: number,
+  title: string,
+  opened: OpenDrive,
+  request: WidgetRequest,
+  bytes: { frames: number; maps: number },
+): Promise<WidgetResult['drives'][number] | string> {
+  const { drive, camera, replay } = opened;
+  const { every, from, to, onProgress } = request;
+  const N = drive.kind === 'replayed' ? tracedFrames(camera, drive.compat) : camera.frames;
+  const { times, gaps } = driveTimes(N, camera.timestamps?.subarray(0, N), replay?.rate ?? 30);
+  const range = framesWithin(times, from, to);
+  const { first, end } = range;
+  if (first === end) {
+    return `${drive.recording} has ${times[N - 1].toFixed(1)} s; asked for was ${from} to ${to} s`;
+  }
+  const shown = Array.from({ length: Math.ceil((end - first) / every) }, (_, p) => first + p * every);
+  const hasMaps = request.saliency && replay !== undefined;
+  const all = shown.length * (hasMaps ? 2 : 1) + (drive.kind === 'replayed' ? end : 0);
+  let done = 0;
+  const advance = (count: number) => {
+    done = Math.min(all, done + count);
+    onProgress?.(basename(drive.recording), done, all);
+  };
+
+  const before = page.bytes;
+  await writeFrames(page, number, camera, shown, request.format, advance);
+  const between = page.bytes;
+  if (hasMaps) await writeMaps(page, number, drive, replay, range, every, advance);
+  bytes.frames += between - before;
+  bytes.maps += page.bytes - between;
+
+  const numbers =
+    drive.kind === 'replayed'
+      ? await replayedNumbers(drive, replay as OpenReplay, camera, range, advance)
+      : await recordedNumbers(drive, replay, range);
+  const remarks = [...numbers.remarks, ...saliencyRemarks(drive, hasMaps, request.saliency)];
+  const described: PageDrive = {
+    ...{
+      title,
+      group: drive.group,
+      facts: factsOf(drive),
+      frames: end - first,
+      first,
+      every,
+      hasMaps,
+      remarks,
+    },
+    ...pictureSize(camera, request.format),
+    view: replay && viewOf(replay.input.crop, drive.recording, camera),
+    times: base64(Float32Array.from(times.subarray(first, end))),
+    ...numbersOf(numbers),
+    gaps: gaps.filter((frame) => frame > first && frame < end).map((frame) => frame - first),
+  };
+  await page.add(blockStart('drive', number) + blockJson(described) + BLOCK_END);
+  return {
+    ...{ title, group: drive.group, recording: drive.recording, checkpoint: drive.checkpoint ?? null },
+    ...{ frames: end - first, pictures: shown.length, saliency: hasMaps },
+    ...{ neurons: numbers.neurons?.names.length ?? 0, crashes: numbers.crashes.length, remarks },
+  };
+}
+
+async function writeFrames(
+  page: PageFile,
+  number: number,
+  camera: CameraFrames,
+  shown: readonly number[],
+  format: PictureFormat,
+  onFrames: (count: number) => void,
+): Promise<void> {
+  await page.add(blockStart('frames', number));
+  for (let from = 0; from < shown.length; from += SLICE) {
+    const some = shown.slice(from, from + SLICE);
+    const pictures: Promise<string>[] = [];
+    for (const frame of some) pictures.push(framePicture(await camera.read(frame), camera, format));
+    await page.add(`${(await Promise.all(pictures)).join('\n')}\n`);
+    onFrames(some.length);
+  }
+  await page.add(BLOCK_END);
+}
+
+async function writeMaps(
+  page: PageFile,
+  number: number,
+  { noise, compat }: FoundDrive,
+  { model, source }: OpenReplay,
+  { first, end }: Range,
+  every: number,
+  onFrames: (count: number) => void,
+): Promise<void> {
+  await page.add(blockStart('maps', number));
+  // The published scripts' noise is one running draw, which begins at the start.
+  const start = noise && compat === 'paper' ? 0 : first;
+  const seen = seenFrames(
+    source,
+    { noise, compat, first: start, count: end - start, slice: SLICE },
+    resets(source, compat),
+  );
+  for await (const slice of seen) {
+    const length = slice.seen.length / slice.count;
+    const wanted = Array.from({ length: slice.count }, (_, n) => n).filter(
+      (n) => slice.first + n >= first && (slice.first + n - first) % every === 0,
+    );
+    if (wanted.length === 0) continue;
+    const chosen = new Float32Array(wanted.length * length);
+    for (const [i, n] of wanted.entries())
+      chosen.set(slice.seen.subarray(n * length, (n + 1) * length), i * length);
+    const maps = saliencyMaps(model, chosen);
+    const pictures = wanted.map((_, i) => mapPicture(maps.subarray(i * MAP_SIZE, (i + 1) * MAP_SIZE)));
+    await page.add(`${(await Promise.all(pictures)).join('\n')}\n`);
+    onFrames(wanted.length);
+    await nextTurn(); // let signals in
+  }
+  await page.add(BLOCK_END);
+}
+
+function numbersOf({ curves, autonomous, crashes, neurons }: DriveNumbers) {
+  return {
+    curves: curves.map(({ name, isModel, values }) => ({ name, isModel, values: base64(values) })),
+    autonomous: autonomous && base64(autonomous),
+    crashes,
+    neurons: neurons && neuronLevels(neurons.values, neurons.names),
+  };
+}
+
+function factsOf({ kind, recording, checkpoint, noise }: FoundDrive): string[] {
+  return [
+    kind === 'recorded' ? `test drive ${recording}` : `replayed over ${recording}`,
+    ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
+    ...(noise ? [`the model saw it with noise, σ ${noise.sigma}; the picture is without`] : []),
+  ];
+}
+
+function saliencyRemarks({ checkpoint }: FoundDrive, hasMaps: boolean, isWanted: boolean): string[] {
+  if (hasMaps) return [];
+  if (!isWanted) return ['There are no saliency maps: the page was made with --no-saliency.'];
+  return checkpoint === undefined ? ['There are no saliency maps: no network drove.'] : [];
+}
+
+/** What the model sees of a frame; of an `.npz` of cropped frames all of it. */
+function viewOf(crop: string, recording: string, { width, height }: CameraFrames): PageBox {
+  const isCropped = recording.endsWith('.npz') && width === CROP_WIDTH && height === CROP_HEIGHT;
+  const box = cropBox(isCropped ? 'full' : parseCrop(crop), height, width);
+  return {
+    left: box.left / width,
+    top: box.top / height,
+    right: box.right / width,
+    bottom: box.bottom / height,
+  };
+}

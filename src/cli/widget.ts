@@ -1,0 +1,118 @@
+/** `ncp-train widget DRIVE…`: see src/analysis/widget/write-widget.ts. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { sizeText } from '../analysis/report/file-preview.ts';
+import type { WidgetResult } from '../analysis/widget/write-widget.ts';
+import { UsageError } from '../errors.ts';
+import { type Progress, startProgress } from './progress.ts';
+import { notNegative, wholeNumber } from './replay-flags.ts';
+import { aligned } from './table.ts';
+
+/** Bytes above which a page is slow to open and to send. */
+const LARGE = 50e6;
+
+export function define(command: Command): void {
+  command
+    .argument(
+      '<drive...>',
+      'test drives (.h5) or folders of them (ncp-train drive), folders of ncp-train replay or saliency',
+    )
+    .option('--out <file>', 'the page; one of the same name is replaced', 'widget.html')
+    .option('--every <frames>', 'a picture every so many frames; numbers are of every frame', positive, 1)
+    .option('--width <pixels>', 'of the pictures; frames are never enlarged', positive, 320)
+    .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', percent, 60)
+    .option('--from <seconds>', 'of each drive, from there on', notNegative, 0)
+    .option('--to <seconds>', 'of each drive, as far as there (default: to its end)', notNegative)
+    .option('--no-saliency', 'leave the saliency maps out, which take longest')
+    .addOption(
+      new Option(
+        '--channel-order <name>',
+        'of the recorded frames; not given: as dataset.yaml beside the recording says, else as in training',
+      ).choices(['rgb', 'bgr']),
+    )
+    .option(
+      '--cache-dir <folder>',
+      'where cropped frames may lie already; not given: the user’s cache folder',
+    )
+    .addOption(
+      new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
+    )
+    .option('--json', 'print what is in it as JSON')
+    .action(async (drives: string[], options) => {
+      const { out, every, width, quality, from, to, saliency, backend, channelOrder, cacheDir } = options;
+      if (to !== undefined && to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
+      const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
+      const { pageScript } = await import('../analysis/widget/page-script.ts');
+      let bar: { of: string; progress: Progress } | undefined;
+      const result = await writeWidget({
+        ...{
+          drives,
+          out,
+          every,
+          from,
+          to: to ?? Number.POSITIVE_INFINITY,
+          saliency,
+          backend,
+          channelOrder,
+          cacheDir,
+        },
+        format: { width, quality },
+        script: await pageScript(),
+        onProgress: (of, done, all) => {
+          if (bar?.of !== of) {
+            bar?.progress.finish();
+            bar = { of, progress: startProgress(of, Math.max(1, all), 'steps') };
+          }
+          bar.progress.update(done);
+        },
+      }).finally(() => bar?.progress.finish());
+      for (const note of result.notes) process.stderr.write(`left out: ${note}\n`);
+      if (result.bytes > LARGE) process.stderr.write(`warning: ${largeText(result, options)}\n`);
+      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+    });
+}
+
+function text({ out, bytes, frame_bytes, map_bytes, pictures, drives }: WidgetResult): string {
+  const rows = drives.map(({ title, group, frames, pictures: shown, saliency, neurons, crashes }) => [
+    ...[
+      title,
+      group,
+      String(frames),
+      String(shown),
+      saliency ? 'yes' : 'no',
+      String(neurons),
+      String(crashes),
+    ],
+  ]);
+  const maps = map_bytes > 0 ? `, saliency ${sizeText(map_bytes)}` : '';
+  return [
+    aligned([['model', 'drive', 'frames', 'pictures', 'saliency', 'neurons', 'crashes'], ...rows]),
+    '',
+    `${out}: ${sizeText(bytes)} (${pictures} frames ${sizeText(frame_bytes)}${maps}); open it in a browser`,
+  ].join('\n');
+}
+
+/** What would make it smaller, and by how much. */
+function largeText(
+  { out, bytes, frame_bytes, map_bytes }: WidgetResult,
+  { every, width, quality }: { every: number; width: number; quality: number },
+): string {
+  const pictures = frame_bytes + map_bytes;
+  const thinner = Math.ceil(pictures / Math.max(1, LARGE - (bytes - pictures))) * every;
+  return (
+    `${out} has ${sizeText(bytes)}; above ${sizeText(LARGE)} a page is slow to open and to send. ` +
+    `--every ${thinner} keeps one frame in ${thinner} and brings it below that; smaller too with --width (here ${width}), ` +
+    `--quality (here ${quality}), --from and --to, --no-saliency, or fewer drives`
+  );
+}
+
+function positive(value: string): number {
+  const number = wholeNumber(value);
+  if (number < 1) throw new InvalidArgumentError('expected a whole number from 1');
+  return number;
+}
+
+function percent(value: string): number {
+  const number = positive(value);
+  if (number > 100) throw new InvalidArgumentError('expected a whole number from 1 to 100');
+  return number;
+}
