@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { nativeInstallation } from '../src/backend/paths.ts';
 import { unknownName } from '../src/nearest.ts';
+import { chromiumPath } from './chromium.ts';
 import { clusterAbsence } from './slurm/cluster.ts';
 
 export interface Requirement {
@@ -39,6 +40,10 @@ const absence = {
   'python-tensorboard': () =>
     failure(['-c', 'import tensorboard.backend.event_processing'], `${PYTHON} -m pip install tensorboard`),
   slurm: clusterAbsence,
+  chromium: () =>
+    chromiumPath() === undefined
+      ? 'there is no chromium: apt-get install chromium, or NCP_CHROMIUM names one'
+      : undefined,
   'python-safetensors': () =>
     failure(['-c', 'import safetensors.numpy'], `${PYTHON} -m pip install numpy safetensors`),
 };

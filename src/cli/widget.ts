@@ -1,6 +1,7 @@
 /** `ncp-train widget DRIVE…`: see src/analysis/widget/write-widget.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
+import { findDrives, requireCheckpoint } from '../analysis/widget/find-drives.ts';
 import type { WidgetResult } from '../analysis/widget/write-widget.ts';
 import { UsageError } from '../errors.ts';
 import { type Progress, startProgress } from './progress.ts';
@@ -40,12 +41,14 @@ export function define(command: Command): void {
     .action(async (drives: string[], options) => {
       const { out, every, width, quality, from, to, saliency, backend, channelOrder, cacheDir } = options;
       if (to !== undefined && to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
+      const found = await findDrives(drives);
+      for (const drive of found.drives) requireCheckpoint(drive, saliency);
       const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
       const { pageScript } = await import('../analysis/widget/page-script.ts');
       let bar: { of: string; progress: Progress } | undefined;
       const result = await writeWidget({
         ...{
-          drives,
+          found,
           out,
           every,
           from,

@@ -1,7 +1,5 @@
 /** The camera's frames of a recording as they were seen, before any crop: HDF5 or `.npz`, one at a time. */
-import { dirname } from 'node:path';
 import type { ChannelOrder } from '../../data/crop.ts';
-import { readDatasetConfig } from '../../data/dataset-config.ts';
 import { openNpzRecording } from '../../data/npz-recording.ts';
 import { openRecording } from '../../data/recording.ts';
 
@@ -23,12 +21,11 @@ export interface CameraFrames {
 }
 
 /**
- * @param order - of the channels; not given: as dataset.yaml beside the recording says, else RGB
+ * @param order - of the recorded channels
  * @throws DataError for a recording that is absent or cannot be read
  */
-export async function openCameraFrames(path: string, order?: ChannelOrder): Promise<CameraFrames> {
-  const isBgr = (order ?? readDatasetConfig(dirname(path)).channel_order) === 'bgr';
-  const asRgb = (pixels: Uint8Array) => (isBgr ? swapped(pixels) : pixels);
+export async function openCameraFrames(path: string, order: ChannelOrder): Promise<CameraFrames> {
+  const asRgb = (pixels: Uint8Array) => (order === 'bgr' ? swapped(pixels) : pixels);
   if (path.endsWith('.npz')) {
     const recording = await openNpzRecording(path);
     const { frames, width, height, autonomous } = recording;

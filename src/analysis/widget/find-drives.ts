@@ -72,6 +72,23 @@ export async function findDrives(paths: readonly string[]): Promise<FoundDrives>
   return { drives: withoutTwins(drives), notes };
 }
 
+/** @throws DataError for a checkpoint that is not there, with what is possible without it */
+export function requireCheckpoint({ kind, recording, checkpoint }: FoundDrive, saliency: boolean): void {
+  if (checkpoint === undefined || existsSync(checkpoint)) return;
+  if (kind === 'replayed') {
+    throw new DataError(
+      `${recording} was replayed with ${checkpoint}, which is not there. Run \`ncp-train replay CHECKPOINT ${recording}\` with the ` +
+        'checkpoint where it lies now, and give that folder',
+    );
+  }
+  if (saliency) {
+    throw new DataError(
+      `${recording}: saliency needs the checkpoint that drove, ${checkpoint}, which is not there. ` +
+        'Put it back, or leave saliency out with --no-saliency; frames, what was driven and neurons are shown all the same',
+    );
+  }
+}
+
 async function inFolder(path: string): Promise<FoundDrives> {
   const drives: FoundDrive[] = [];
   const notes: string[] = [];

@@ -1,6 +1,6 @@
 /**
  * How numbers and pictures lie in the page: what data-blocks.ts writes and page/drive-data.ts reads. A drive is a block of JSON
- * ({@link PageDrive}) and, before it, a block for its frames and one for its saliency maps, a line of base64 for each WebP picture, so that the
+ * ({@link PageDrive}) and, before it, a block for its frames, unless an earlier drive has the same, and one for its saliency maps, a line of base64 for each WebP picture, so that the
  * page can be written as the frames come. Arrays are base64 too, little-endian.
  */
 
@@ -48,6 +48,8 @@ export interface PageDrive {
   readonly first: number;
   /** float32 [N], s from the recording's start, growing. */
   readonly times: string;
+  /** The drive in whose block its frames are: another's where both are of one recording. */
+  readonly framesOf: number;
   /** Every so many frames there is a picture: picture p is of frame p·every. */
   readonly every: number;
   readonly width: number;

@@ -3,11 +3,12 @@
  * maps go into the file as they are read, so that memory holds the numbers of one drive and no more.
  */
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendChoice } from '../../backend/names.ts';
 import { type ChannelOrder, CROP_HEIGHT, CROP_WIDTH, cropBox, parseCrop } from '../../data/crop.ts';
-import { DataError, UsageError } from '../../errors.ts';
+import { readDatasetConfig } from '../../data/dataset-config.ts';
+import { UsageError } from '../../errors.ts';
 import { type OpenReplay, openReplay } from '../replay/open.ts';
 import { resets } from '../replay/resets.ts';
 import { seenFrames } from '../replay/seen-frames.ts';
@@ -17,15 +18,15 @@ import { type CameraFrames, openCameraFrames } from './camera-frames.ts';
 import { BLOCK_END, base64, blockJson, blockStart, neuronLevels } from './data-blocks.ts';
 import { type DriveNumbers, type Range, recordedNumbers, replayedNumbers } from './drive-numbers.ts';
 import { driveTimes, framesWithin } from './drive-times.ts';
-import { type FoundDrive, findDrives } from './find-drives.ts';
+import type { FoundDrive, FoundDrives } from './find-drives.ts';
 import type { PageBox, PageDrive } from './layout.ts';
 import { type PageFile, pageFile } from './page-file.ts';
 import { framePicture, mapPicture, type PictureFormat, pictureSize } from './pictures.ts';
 import { pageEnd, pageStart } from './shell.ts';
 
 export interface WidgetRequest {
-  /** Test drives, folders of them, folders of `replay` and `saliency`. */
-  readonly drives: readonly string[];
+  /** At least one drive; their checkpoints are there, or `requireCheckpoint` has let them pass. */
+  readonly found: FoundDrives;
   /** The page; one that is there is replaced. */
   readonly out: string;
   /** A picture every so many frames, at least 1; numbers are of every frame. */
@@ -46,7 +47,7 @@ export interface WidgetRequest {
 export interface WidgetResult {
   readonly out: string;
   readonly bytes: number;
-  /** Pictures of all drives together. */
+  /** Frames in the page; drives over one recording share them. */
   readonly pictures: number;
   /** Bytes of the page that are frames, and saliency maps. */
   readonly frame_bytes: number;
@@ -71,23 +72,22 @@ export interface WidgetResult {
 const SLICE = 32;
 
 /**
- * @throws DataError, ConfigError for drives, checkpoints or a page that cannot be read, opened or written; then there is no page
+ * @throws DataError, ConfigError for drives, checkpoints or a page that cannot be read or written; then there is no page
  * @throws UsageError for a range of time that no drive has
  */
 export async function writeWidget(request: WidgetRequest): Promise<WidgetResult> {
-  const { drives: found, notes } = await findDrives(request.drives);
-  for (const drive of found) requireCheckpoint(drive, request.saliency);
+  const { drives: found, notes } = request.found;
   const titles = titlesOf(found);
   const page = await pageFile(request.out);
+  const pages: Written = { page, framesOf: new Map(), pictures: 0, frameBytes: 0, mapBytes: 0 };
   const drives: WidgetResult['drives'][number][] = [];
   const leftOut: string[] = [...notes];
-  const bytes = { frames: 0, maps: 0 };
   try {
     await page.add(pageStart(`Drives of ${[...new Set(found.map(({ model }) => model))].join(', ')}`));
     for (const [n, drive] of found.entries()) {
       const opened = await openDrive(drive, request);
       try {
-        const written = await writeDrive(page, drives.length, titles[n], opened, request, bytes);
+        const written = await writeDrive(pages, drives.length, titles[n], opened, request);
         if (typeof written === 'string') leftOut.push(written);
         else drives.push(written);
       } finally {
@@ -100,31 +100,21 @@ export async function writeWidget(request: WidgetRequest): Promise<WidgetResult>
   } finally {
     await page.discard();
   }
+  const { pictures, frameBytes, mapBytes } = pages;
   return {
-    ...{
-      out: request.out,
-      bytes: page.bytes,
-      pictures: drives.reduce((sum, { pictures }) => sum + pictures, 0),
-    },
-    ...{ frame_bytes: bytes.frames, map_bytes: bytes.maps, drives, notes: leftOut },
+    ...{ out: request.out, bytes: page.bytes, pictures, frame_bytes: frameBytes, map_bytes: mapBytes },
+    ...{ drives, notes: leftOut },
   };
 }
 
-/** @throws DataError with what is possible without it */
-function requireCheckpoint({ kind, recording, checkpoint }: FoundDrive, saliency: boolean): void {
-  if (checkpoint === undefined || existsSync(checkpoint)) return;
-  if (kind === 'replayed') {
-    throw new DataError(
-      `${recording} was replayed with ${checkpoint}, which is not there. Run \`ncp-train replay CHECKPOINT ${recording}\` with the ` +
-        'checkpoint where it lies now, and give that folder',
-    );
-  }
-  if (saliency) {
-    throw new DataError(
-      `${recording}: saliency needs the checkpoint that drove, ${checkpoint}, which is not there. ` +
-        'Put it back, or leave saliency out with --no-saliency; frames, what was driven and neurons are shown all the same',
-    );
-  }
+/** The page so far. */
+interface Written {
+  readonly page: PageFile;
+  /** By which pictures of which recording: the drive in whose block they are. */
+  readonly framesOf: Map<string, number>;
+  pictures: number;
+  frameBytes: number;
+  mapBytes: number;
 }
 
 /** The model's name; where a group has it more than once, with a number. */
@@ -138,6 +128,7 @@ function titlesOf(drives: readonly FoundDrive[]): string[] {
 interface OpenDrive {
   readonly drive: FoundDrive;
   readonly camera: CameraFrames;
+  readonly channelOrder: ChannelOrder;
   readonly replay?: OpenReplay;
   close(): void;
 }
@@ -150,12 +141,17 @@ async function openDrive(drive: FoundDrive, request: WidgetRequest): Promise<Ope
     ? await openReplay({ checkpoint, recording, backend, cacheDir, channelOrder: request.channelOrder })
     : undefined;
   try {
-    const camera = await openCameraFrames(recording, request.channelOrder ?? replay?.input.channel_order);
+    const channelOrder =
+      request.channelOrder ??
+      readDatasetConfig(dirname(recording)).channel_order ??
+      replay?.input.channel_order ??
+      'rgb';
+    const camera = await openCameraFrames(recording, channelOrder);
     const close = () => {
       camera.close();
       replay?.close();
     };
-    return { drive, camera, replay, close };
+    return { drive, camera, channelOrder, replay, close };
   } catch (error) {
     replay?.close();
     throw error;
@@ -164,14 +160,14 @@ async function openDrive(drive: FoundDrive, request: WidgetRequest): Promise<Ope
 
 /** @returns a sentence if the drive has no frame in the range that is asked for */
 async function writeDrive(
-  page: PageFile,
+  written: Written,
   number: number,
   title: string,
   opened: OpenDrive,
   request: WidgetRequest,
-  bytes: { frames: number; maps: number },
 ): Promise<WidgetResult['drives'][number] | string> {
-  const { drive, camera, replay } = opened;
+  const { drive, camera, channelOrder, replay } = opened;
+  const { page } = written;
   const { every, from, to, onProgress } = request;
   const N = drive.kind === 'replayed' ? tracedFrames(camera, drive.compat) : camera.frames;
   const { times, gaps } = driveTimes(N, camera.timestamps?.subarray(0, N), replay?.rate ?? 30);
@@ -190,11 +186,19 @@ async function writeDrive(
   };
 
   const before = page.bytes;
-  await writeFrames(page, number, camera, shown, request.format, advance);
+  const same = [resolve(drive.recording), channelOrder, first, end].join(' ');
+  const framesOf = written.framesOf.get(same) ?? number;
+  if (framesOf === number) {
+    await writeFrames(page, number, camera, shown, request.format, advance);
+    written.framesOf.set(same, number);
+    written.pictures += shown.length;
+  } else {
+    advance(shown.length);
+  }
   const between = page.bytes;
   if (hasMaps) await writeMaps(page, number, drive, replay, range, every, advance);
-  bytes.frames += between - before;
-  bytes.maps += page.bytes - between;
+  written.frameBytes += between - before;
+  written.mapBytes += page.bytes - between;
 
   const numbers =
     drive.kind === 'replayed'
@@ -202,16 +206,8 @@ async function writeDrive(
       : await recordedNumbers(drive, replay, range);
   const remarks = [...numbers.remarks, ...saliencyRemarks(drive, hasMaps, request.saliency)];
   const described: PageDrive = {
-    ...{
-      title,
-      group: drive.group,
-      facts: factsOf(drive),
-      frames: end - first,
-      first,
-      every,
-      hasMaps,
-      remarks,
-    },
+    ...{ title, group: drive.group, facts: factsOf(drive), remarks },
+    ...{ frames: end - first, first, every, framesOf, hasMaps },
     ...pictureSize(camera, request.format),
     view: replay && viewOf(replay.input.crop, drive.recording, camera),
     times: base64(Float32Array.from(times.subarray(first, end))),

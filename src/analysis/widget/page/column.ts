@@ -116,7 +116,7 @@ export class Column {
     const u = this.#chosen;
     this.#neuron.textContent =
       u === undefined
-        ? `${neurons.names.length} neurons: point at one, or choose one with ↑ and ↓`
+        ? `${neurons.names.length} neurons: point at one, or press ↑ ↓`
         : `${neurons.names[u]}: ${figure(neurons.value(frameAt(times, time), u))} (${figure(neurons.low[u])} to ${figure(neurons.high[u])} in this drive)`;
   }
 

@@ -37,7 +37,7 @@ let reach = 1;
 let isPlaying = false;
 let address = '';
 
-/** Blocks are in pairs or threes, by `data-drive`; what was read is taken out of the document. */
+/** From the blocks of the page, by drive; what was read is taken out of the document. */
 function readColumns(): Column[] {
   const texts = new Map<string, string>();
   const numbers: string[] = [];
@@ -47,9 +47,15 @@ function readColumns(): Column[] {
     if (part === 'drive') numbers.push(drive);
     block.remove();
   }
+  const strips = new Map<string, PictureStrip>();
+  const strip = (block: string) => {
+    const made = strips.get(block) ?? new PictureStrip(texts.get(block) ?? '');
+    strips.set(block, made);
+    return made;
+  };
   return numbers.map((drive) => {
-    const strip = (part: string) => new PictureStrip(texts.get(`${part} ${drive}`) ?? '');
-    return new Column(seriesOf(texts.get(`drive ${drive}`) ?? ''), strip('frames'), strip('maps'), go);
+    const series = seriesOf(texts.get(`drive ${drive}`) ?? '');
+    return new Column(series, strip(`frames ${series.info.framesOf}`), strip(`maps ${drive}`), go);
   });
 }
 
