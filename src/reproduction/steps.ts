@@ -25,6 +25,8 @@ const DRIVEN = [...DRIVEN_RECURRENT, 'cnn'] as const;
 const NOISE = '0,0.1,0.2,0.25,0.3';
 /** Of the active set; no model is trained on it. */
 const SHOWN = '20190628-150233_blue_prius_devens_rightside.h5';
+/** Of the page to look through all drives: two frames a second keep it below 50 MB. */
+const PAGE_EVERY = '15';
 /** Of the paper's sparse recurrent networks. */
 const SPARSITY = '0.5,0.9';
 
@@ -135,7 +137,12 @@ export function reproductionSteps(
     step('analyse wiring', 'analyse wiring', [selected('wm'), '--out', at('analyses/wiring')], ['select wm']),
     step('analyse sparsity', 'analyse sparsity', [sessions, '--out', at('analyses/sparsity')], ['sparse']),
     step('analyse parameters', 'analyse parameters', ['--csv', at('analyses/parameters.csv')], ['passive']),
-    step('widget', 'widget', [at('drives'), '--out', at('drives.html')], ['drives']),
+    step(
+      'widget',
+      'widget',
+      [at('drives'), '--every', PAGE_EVERY, ...backend, '--out', at('drives.html')],
+      ['drives'],
+    ),
     step('report', 'report', [out], ['results']),
   ];
 }

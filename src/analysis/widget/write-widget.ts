@@ -6,7 +6,15 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendChoice } from '../../backend/names.ts';
-import { type ChannelOrder, CROP_HEIGHT, CROP_WIDTH, cropBox, parseCrop } from '../../data/crop.ts';
+import {
+  type ChannelOrder,
+  CROP_BYTES,
+  CROP_HEIGHT,
+  CROP_WIDTH,
+  cropBox,
+  parseCrop,
+} from '../../data/crop.ts';
+import type { CroppedFrames } from '../../data/cropped-frames.ts';
 import { readDatasetConfig } from '../../data/dataset-config.ts';
 import { UsageError } from '../../errors.ts';
 import { type OpenReplay, openReplay } from '../replay/open.ts';
@@ -16,7 +24,7 @@ import { tracedFrames } from '../replay/trace.ts';
 import { MAP_SIZE, saliencyMaps } from '../saliency/maps.ts';
 import { type CameraFrames, openCameraFrames } from './camera-frames.ts';
 import { BLOCK_END, base64, blockJson, blockStart, neuronLevels } from './data-blocks.ts';
-import { type DriveNumbers, type Range, recordedNumbers, replayedNumbers } from './drive-numbers.ts';
+import { type DriveNumbers, recordedNumbers, replayedNumbers } from './drive-numbers.ts';
 import { driveTimes, framesWithin } from './drive-times.ts';
 import type { FoundDrive, FoundDrives } from './find-drives.ts';
 import type { PageBox, PageDrive } from './layout.ts';
@@ -196,7 +204,7 @@ async function writeDrive(
     advance(shown.length);
   }
   const between = page.bytes;
-  if (hasMaps) await writeMaps(page, number, drive, replay, range, every, advance);
+  if (hasMaps) await writeMaps(page, number, drive, replay, shown, advance);
   written.frameBytes += between - before;
   written.mapBytes += page.bytes - between;
 
@@ -244,36 +252,62 @@ async function writeFrames(
 async function writeMaps(
   page: PageFile,
   number: number,
-  { noise, compat }: FoundDrive,
+  drive: FoundDrive,
   { model, source }: OpenReplay,
-  { first, end }: Range,
-  every: number,
+  shown: readonly number[],
   onFrames: (count: number) => void,
 ): Promise<void> {
   await page.add(blockStart('maps', number));
-  // The published scripts' noise is one running draw, which begins at the start.
-  const start = noise && compat === 'paper' ? 0 : first;
-  const seen = seenFrames(
-    source,
-    { noise, compat, first: start, count: end - start, slice: SLICE },
-    resets(source, compat),
-  );
-  for await (const slice of seen) {
-    const length = slice.seen.length / slice.count;
-    const wanted = Array.from({ length: slice.count }, (_, n) => n).filter(
-      (n) => slice.first + n >= first && (slice.first + n - first) % every === 0,
-    );
-    if (wanted.length === 0) continue;
-    const chosen = new Float32Array(wanted.length * length);
-    for (const [i, n] of wanted.entries())
-      chosen.set(slice.seen.subarray(n * length, (n + 1) * length), i * length);
-    const maps = saliencyMaps(model, chosen);
-    const pictures = wanted.map((_, i) => mapPicture(maps.subarray(i * MAP_SIZE, (i + 1) * MAP_SIZE)));
+  for await (const frames of chosenFrames(drive, source, shown)) {
+    const maps = saliencyMaps(model, frames);
+    const pictures: Promise<string>[] = [];
+    for (let at = 0; at < maps.length; at += MAP_SIZE)
+      pictures.push(mapPicture(maps.subarray(at, at + MAP_SIZE)));
     await page.add(`${(await Promise.all(pictures)).join('\n')}\n`);
-    onFrames(wanted.length);
+    onFrames(pictures.length);
     await nextTurn(); // let signals in
   }
   await page.add(BLOCK_END);
+}
+
+/** The frames that are shown, as the model saw them: [·,78,200,3], some at a time. */
+async function* chosenFrames(
+  { noise, compat }: FoundDrive,
+  source: CroppedFrames,
+  shown: readonly number[],
+): AsyncGenerator<Float32Array> {
+  const isShown = new Set(shown);
+  const chosen = new Float32Array(SLICE * CROP_BYTES);
+  let count = 0;
+  for await (const { frame, seen } of eachSeen()) {
+    if (!isShown.has(frame)) continue;
+    chosen.set(seen, count++ * CROP_BYTES);
+    if (count < SLICE) continue;
+    yield chosen;
+    count = 0;
+  }
+  if (count > 0) yield chosen.subarray(0, count * CROP_BYTES);
+
+  async function* eachSeen(): AsyncGenerator<{ frame: number; seen: Float32Array }> {
+    const end = shown[shown.length - 1] + 1;
+    // The published scripts' noise is one running draw, which begins at the start; ours is a function of the frame's number.
+    const isRunning = noise !== undefined && compat === 'paper';
+    const isContiguous = end - shown[0] === shown.length;
+    const start = isRunning ? 0 : shown[0];
+    const stretches =
+      isRunning || isContiguous
+        ? [{ first: start, count: end - start, slice: SLICE }]
+        : shown.map((first) => ({ first, count: 1, slice: 1 }));
+    const isReset = resets(source, compat);
+    for (const stretch of stretches) {
+      for await (const slice of seenFrames(source, { noise, compat, ...stretch }, isReset)) {
+        for (let n = 0; n < slice.count; n++) {
+          const seen = slice.seen.subarray(n * CROP_BYTES, (n + 1) * CROP_BYTES);
+          yield { frame: slice.first + n, seen };
+        }
+      }
+    }
+  }
 }
 
 function numbersOf({ curves, autonomous, crashes, neurons }: DriveNumbers) {

@@ -105,7 +105,7 @@ export class NeuronMap {
     context.font = '10px sans-serif';
     context.textAlign = 'right';
     context.textBaseline = 'middle';
-    const every = Math.max(1, Math.ceil(14 / this.#row));
+    const every = Math.max(1, Math.ceil(13 / this.#row));
     for (let u = 0; u < rows; u += every)
       context.fillText(shortName(names[u]), box.left - 5, Math.max(5, (u + 0.5) * this.#row));
   }
