@@ -156,4 +156,4 @@ test('bad input is named before anything is written', async () => {
     expect([ended.status, ended.stderr], args.join(' ')).toEqual([status, expect.stringContaining(message)]);
   }
   expect(readdirSync(folder)).not.toContain('out');
-}, 60_000);
+});
