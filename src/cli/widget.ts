@@ -69,7 +69,8 @@ export function define(command: Command): void {
         },
       }).finally(() => bar?.progress.finish());
       for (const note of result.notes) process.stderr.write(`left out: ${note}\n`);
-      if (result.bytes > LARGE) process.stderr.write(`warning: ${largeText(result, options)}\n`);
+      const warning = sizeWarning(result, options);
+      if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
       console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
@@ -94,11 +95,12 @@ function text({ out, bytes, frame_bytes, map_bytes, pictures, drives }: WidgetRe
   ].join('\n');
 }
 
-/** What would make it smaller, and by how much. */
-function largeText(
-  { out, bytes, frame_bytes, map_bytes }: WidgetResult,
+/** Of a large page, what would make it smaller, and by how much. */
+export function sizeWarning(
+  { out, bytes, frame_bytes, map_bytes }: Pick<WidgetResult, 'out' | 'bytes' | 'frame_bytes' | 'map_bytes'>,
   { every, width, quality }: { every: number; width: number; quality: number },
-): string {
+): string | undefined {
+  if (bytes <= LARGE) return undefined;
   const pictures = frame_bytes + map_bytes;
   const thinner = Math.ceil(pictures / Math.max(1, LARGE - (bytes - pictures))) * every;
   return (

@@ -49,6 +49,10 @@ test('ncp-train --help prints the commands', () => {
   expect(stdout).toContain('Usage: ncp-train');
 });
 
+test('the script of the page that widget writes is in the package', () => {
+  expect(existsSync(join(app, 'node_modules/ncp-train/dist/analysis/widget/page.js'))).toBe(true);
+});
+
 test('backend list names the embedded backend, and how to get the native one', () => {
   const { status, stdout } = ncpTrain('backend', 'list');
   expect(status).toBe(0);

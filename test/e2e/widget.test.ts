@@ -86,6 +86,10 @@ describe('widget', () => {
       },
       { title: EVIL, group: 'run 1, noise 0.1', frames: 5, saliency: false, neurons: 0, checkpoint: null },
     ]);
+    expect(result.drives[1].remarks).toEqual([
+      'One value of gru: not a number.',
+      'One value of neurons: not a number.',
+    ]);
     expect(result.drives[2].remarks).toEqual([
       expect.stringContaining('in a unit that only its checkpoint says'),
       'The recording holds no states of neurons.',

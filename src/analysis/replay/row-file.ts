@@ -1,10 +1,9 @@
 /** A CSV file of numbers that grows row by row, in pieces; it has its name when it is whole. */
-
-import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { temporaryPath, writeFailure } from '../../train/durable.ts';
+import { drained } from '../drained.ts';
 
 export class RowFile {
   readonly path: string;
@@ -27,7 +26,7 @@ export class RowFile {
   async add(rows: readonly string[]): Promise<void> {
     if (this.#failure) throw writeFailure(this.path, this.#failure);
     if (rows.length > 0 && !this.#stream.write(`${rows.join('\n')}\n`)) {
-      await Promise.race([once(this.#stream, 'drain'), once(this.#stream, 'close')]);
+      await drained(this.#stream);
     }
   }
 

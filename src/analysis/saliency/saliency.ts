@@ -9,7 +9,6 @@
  * Slice by slice; memory does not grow with the recording.
  */
 
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -20,6 +19,7 @@ import { npyHeader } from '../../data/npy.ts';
 import { UsageError } from '../../errors.ts';
 import { type FrameSequence, openFrameSequence } from '../../plot/frame-sequence.ts';
 import { replaceFile, temporaryPath, writeFailure } from '../../train/durable.ts';
+import { drained } from '../drained.ts';
 import { openReplay, type ReplayRequest } from '../replay/open.ts';
 import { seenFrames } from '../replay/seen-frames.ts';
 import { MAP_SIZE, saliencyMaps } from './maps.ts';
@@ -134,7 +134,7 @@ function mapsFile(path: string, count: number) {
     async add(maps: Float32Array): Promise<void> {
       if (failure) throw writeFailure(path, failure);
       const bytes = new Uint8Array(maps.buffer, maps.byteOffset, maps.byteLength);
-      if (!stream.write(bytes)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+      if (!stream.write(bytes)) await drained(stream);
     },
     async finish(): Promise<void> {
       try {

@@ -30,6 +30,8 @@ canvas { display: block; touch-action: none; }
 summary { cursor: pointer; }
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1.2rem; padding: .8rem 1rem 1.5rem; }
 .drive { min-width: 0; max-width: 46rem; }
+@media (min-width: 60rem) { .drive:only-child { max-width: none; display: grid; grid-template-columns: 1fr 1fr; gap: 1.2rem; } }
+.drive > div { min-width: 0; }
 h2 { font-size: 1.05rem; margin: 0; display: inline-block; margin-right: .6rem; }
 .facts { display: inline-block; font-size: .85rem; color: var(--faint); vertical-align: baseline; max-width: 100%; } .facts p { margin: .1rem 0; overflow-wrap: anywhere; }
 .frame { width: 100%; height: auto; margin-top: .3rem; border-radius: 4px; background: var(--soft); touch-action: auto; } .frame.over { opacity: .35; }

@@ -212,7 +212,11 @@ async function writeDrive(
     drive.kind === 'replayed'
       ? await replayedNumbers(drive, replay as OpenReplay, camera, range, advance)
       : await recordedNumbers(drive, replay, range);
-  const remarks = [...numbers.remarks, ...saliencyRemarks(drive, hasMaps, request.saliency)];
+  const remarks = [
+    ...numbers.remarks,
+    ...notFinite(numbers),
+    ...saliencyRemarks(drive, hasMaps, request.saliency),
+  ];
   const described: PageDrive = {
     ...{ title, group: drive.group, facts: factsOf(drive), remarks },
     ...{ frames: end - first, first, every, framesOf, hasMaps },
@@ -325,6 +329,19 @@ function factsOf({ kind, recording, checkpoint, noise }: FoundDrive): string[] {
     ...(checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
     ...(noise ? [`the model saw it with noise, σ ${noise.sigma}; the picture is without`] : []),
   ];
+}
+
+/** Numbers that are none: in the page they are gaps of a curve, and pink. */
+function notFinite({ curves, neurons }: DriveNumbers): string[] {
+  const count = (values: Float32Array) =>
+    values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+  const counted = [
+    ...curves.map(({ name, values }) => ({ what: `of ${name}`, missing: count(values) })),
+    { what: 'of neurons', missing: neurons === undefined ? 0 : count(neurons.values) },
+  ];
+  return counted.flatMap(({ what, missing }) =>
+    missing === 0 ? [] : [`${missing === 1 ? 'One value' : `${missing} values`} ${what}: not a number.`],
+  );
 }
 
 function saliencyRemarks({ checkpoint }: FoundDrive, hasMaps: boolean, isWanted: boolean): string[] {

@@ -62,14 +62,12 @@ export class Column {
     legend.append(element('span', 'unit', curves.length > 0 ? '1/km, positive to the left' : ''));
     const steering = element('div', 'plot');
     steering.append(this.#steering.plot.canvas);
-    this.element.append(
-      element('h2', '', info.title),
-      facts,
-      this.#frame.canvas,
-      this.#now,
-      legend,
-      steering,
-    );
+    // Two halves, which stand side by side where a drive has the page to itself.
+    const seen = element('div');
+    seen.append(element('h2', '', info.title), facts, this.#frame.canvas, this.#now);
+    const done = element('div');
+    done.append(legend, steering);
+    this.element.append(seen, done);
     follow(this.#steering.plot.canvas, (x) => {
       if (this.#look) onTime(this.#steering.timeAt(x, this.#look.span));
     });
@@ -77,11 +75,10 @@ export class Column {
       this.#neurons = new NeuronMap(series, neurons);
       const plot = element('div', 'plot');
       plot.append(this.#neurons.plot.canvas);
-      this.element.append(this.#neuron, plot);
+      done.append(this.#neuron, plot);
       this.#listen(this.#neurons, onTime);
     }
-    const remarks = info.remarks.map((remark) => element('p', 'remark', remark));
-    this.element.append(...remarks);
+    done.append(...info.remarks.map((remark) => element('p', 'remark', remark)));
   }
 
   draw(look: Look): void {
