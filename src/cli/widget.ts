@@ -3,13 +3,31 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { findDrives, requireCheckpoint } from '../analysis/widget/find-drives.ts';
 import type { WidgetResult } from '../analysis/widget/write-widget.ts';
+import type { BackendChoice } from '../backend/names.ts';
+import type { ChannelOrder } from '../data/crop.ts';
 import { UsageError } from '../errors.ts';
+import { exitStatusOf } from '../train/signals.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { notNegative, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
 
 /** Bytes above which a page is slow to open and to send. */
 const LARGE = 50e6;
+
+/** As commander has them. */
+interface Options {
+  readonly out: string;
+  readonly every: number;
+  readonly width: number;
+  readonly quality: number;
+  readonly from: number;
+  readonly to?: number;
+  readonly saliency: boolean;
+  readonly channelOrder?: ChannelOrder;
+  readonly cacheDir?: string;
+  readonly backend: BackendChoice;
+  readonly json?: boolean;
+}
 
 export function define(command: Command): void {
   command
@@ -38,41 +56,45 @@ export function define(command: Command): void {
       new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
     )
     .option('--json', 'print what is in it as JSON')
-    .action(async (drives: string[], options) => {
-      const { out, every, width, quality, from, to, saliency, backend, channelOrder, cacheDir } = options;
-      if (to !== undefined && to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
-      const found = await findDrives(drives);
-      for (const drive of found.drives) requireCheckpoint(drive, saliency);
-      const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
-      const { pageScript } = await import('../analysis/widget/page-script.ts');
-      let bar: { of: string; progress: Progress } | undefined;
-      const result = await writeWidget({
-        ...{
-          found,
-          out,
-          every,
-          from,
-          to: to ?? Number.POSITIVE_INFINITY,
-          saliency,
-          backend,
-          channelOrder,
-          cacheDir,
-        },
-        format: { width, quality },
-        script: await pageScript(),
-        onProgress: (of, done, all) => {
-          if (bar?.of !== of) {
-            bar?.progress.finish();
-            bar = { of, progress: startProgress(of, Math.max(1, all), 'steps') };
-          }
-          bar.progress.update(done);
-        },
-      }).finally(() => bar?.progress.finish());
-      for (const note of result.notes) process.stderr.write(`left out: ${note}\n`);
-      const warning = sizeWarning(result, options);
-      if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+    .action(widget);
+}
+
+async function widget(paths: readonly string[], options: Options): Promise<void> {
+  const { from, to = Number.POSITIVE_INFINITY, width, quality } = options;
+  if (to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
+  const found = await findDrives(paths);
+  for (const drive of found.drives) requireCheckpoint(drive, options.saliency);
+  const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
+  const { pageScript } = await import('../analysis/widget/page-script.ts');
+  const stopping = new AbortController();
+  const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  let bar: { of: string; progress: Progress } | undefined;
+  try {
+    const result = await writeWidget({
+      ...{ ...options, to, found, format: { width, quality }, script: await pageScript() },
+      signal: stopping.signal,
+      onProgress: (of, done, all) => {
+        if (bar?.of !== of) {
+          bar?.progress.finish();
+          bar = { of, progress: startProgress(of, Math.max(1, all), 'steps') };
+        }
+        bar.progress.update(done);
+      },
     });
+    bar?.progress.finish();
+    for (const note of result.notes) process.stderr.write(`left out: ${note}\n`);
+    const warning = sizeWarning(result, options);
+    if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
+    console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+  } catch (error) {
+    bar?.progress.finish();
+    if (!stopping.signal.aborted) throw error;
+    process.exitCode = exitStatusOf(stopping.signal.reason);
+    process.stderr.write('stopped; there is no page\n');
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
 }
 
 function text({ out, bytes, frame_bytes, map_bytes, pictures, drives }: WidgetResult): string {

@@ -17,7 +17,7 @@ import { saveModel } from '../../src/models/weights-file.ts';
 import { openChromium } from '../chromium.ts';
 import { makeDrive } from '../made-drives.ts';
 import { requirement } from '../require.ts';
-import { ncpTrain } from './command-line.ts';
+import { ncpTrain, start } from './command-line.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'widget-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -229,6 +229,26 @@ describe('widget', () => {
     expect(without.status, without.stderr).toBe(0);
     expect(without.stdout).toContain('no.html');
     rmSync(join(root, 'no.html'));
+  });
+
+  it('stopped by Ctrl-C it leaves no page, and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'widget-stopped-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+    const attributes = { model: 'wm', checkpoint: weights, noise: 0 };
+    await makeDrive(join(folder, 'long.h5'), { frames: 1500, attributes });
+    const { child, ended } = start([
+      ...['widget', join(folder, 'long.h5'), '--out', join(folder, 'page.html'), '--backend', 'wasm'],
+    ]);
+    await expect
+      .poll(() => readdirSync(folder).some((name) => /^\.page\.html\..*\.tmp$/.test(name)), {
+        timeout: 60_000,
+      })
+      .toBe(true);
+    child.kill('SIGINT');
+    const { status, stdout, stderr } = await ended;
+    expect([status, stdout]).toEqual([130, '']);
+    expect(stderr).toContain('stopped; there is no page');
+    expect(readdirSync(folder)).toEqual(['long.h5']);
   });
 });
 

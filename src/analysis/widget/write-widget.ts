@@ -50,6 +50,8 @@ export interface WidgetRequest {
   /** The page's script, bundled (page/). */
   readonly script: string;
   readonly onProgress?: (what: string, done: number, all: number) => void;
+  /** Ends it between some frames and the next; then there is no page. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WidgetResult {
@@ -82,6 +84,7 @@ const SLICE = 32;
 /**
  * @throws DataError, ConfigError for drives, checkpoints or a page that cannot be read or written; then there is no page
  * @throws UsageError for a range of time that no drive has
+ * @throws the signal's reason
  */
 export async function writeWidget(request: WidgetRequest): Promise<WidgetResult> {
   const { drives: found, notes } = request.found;
@@ -189,6 +192,7 @@ async function writeDrive(
   const all = shown.length * (hasMaps ? 2 : 1) + (drive.kind === 'replayed' ? end : 0);
   let done = 0;
   const advance = (count: number) => {
+    request.signal?.throwIfAborted();
     done = Math.min(all, done + count);
     onProgress?.(basename(drive.recording), done, all);
   };
