@@ -185,7 +185,7 @@ async function writeDrive(
   const range = framesWithin(times, from, to);
   const { first, end } = range;
   if (first === end) {
-    return `${drive.recording} has ${times[N - 1].toFixed(1)} s; asked for was ${from} to ${to} s`;
+    return `${drive.recording} has ${(times.at(-1) ?? 0).toFixed(1)} s; asked for was ${from} to ${to} s`;
   }
   const shown = Array.from({ length: Math.ceil((end - first) / every) }, (_, p) => first + p * every);
   const hasMaps = request.saliency && replay !== undefined;
