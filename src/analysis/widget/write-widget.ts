@@ -3,7 +3,7 @@
  * maps go into the file as they are read, so that memory holds the numbers of one drive and no more.
  */
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BackendChoice } from '../../backend/names.ts';
 import {
@@ -49,6 +49,7 @@ export interface WidgetRequest {
   readonly cacheDir?: string;
   /** The page's script, bundled (page/). */
   readonly script: string;
+  /** @param what - the drive at work, in words unlike those of any other */
   readonly onProgress?: (what: string, done: number, all: number) => void;
   /** Ends it between some frames and the next; then there is no page. */
   readonly signal?: AbortSignal;
@@ -194,7 +195,7 @@ async function writeDrive(
   const advance = (count: number) => {
     request.signal?.throwIfAborted();
     done = Math.min(all, done + count);
-    onProgress?.(basename(drive.recording), done, all);
+    onProgress?.(`${title}, ${drive.group}`, done, all);
   };
 
   const before = page.bytes;
