@@ -206,7 +206,7 @@ describe('widget', () => {
     });
     const before = readdirSync(root).sort();
     const page = ['--out', join(root, 'no.html'), '--backend', 'wasm'];
-    for (const [args, exit, message] of [
+    const cases = [
       [[join(root, 'nowhere')], 3, 'there is no such file or folder'],
       [[empty], 3, 'there is no drive to look through in it'],
       [[broken], 3, 'broken.h5'],
@@ -218,8 +218,10 @@ describe('widget', () => {
       [[drives, '--quality', '101'], 2, 'expected a whole number from 1 to 100'],
       [[drives, '--out', join(root, 'no', 'page.html')], 3, 'page.html'],
       [[], 2, "missing required argument 'drive'"],
-    ] as const) {
-      const { status, stdout, stderr } = await ncpTrain(['widget', ...page, ...args]);
+    ] as const;
+    const all = await Promise.all(cases.map(([args]) => ncpTrain(['widget', ...page, ...args])));
+    for (const [n, { status, stdout, stderr }] of all.entries()) {
+      const [args, exit, message] = cases[n];
       expect([status, stdout, stderr], args.join(' ')).toEqual([exit, '', expect.stringContaining(message)]);
       expect(stderr).not.toContain('    at ');
     }
