@@ -87,11 +87,13 @@ test('one failed run stands in the table with its cause, the others finish, stat
 test('Ctrl-C writes checkpoints of all; killed -9 and started again nothing is lost or run twice', async () => {
   const data = await recordings();
   const folder = temporaryFolder();
-  const args = sweep(data, folder, '--epochs', '6', '--log_period', '1');
+  // So many that a run outlives the start of another program by far, also where both are fast.
+  const epochs = 20;
+  const args = sweep(data, folder, '--epochs', `${epochs}`, '--log_period', '1');
   const first = start(args);
   await seen(
     first.child.stderr,
-    /experiment_0: epoch 0 of 6[\s\S]*experiment_1: epoch 0|experiment_1: epoch 0 of 6[\s\S]*experiment_0: epoch 0/,
+    /experiment_0: epoch 0 of 20[\s\S]*experiment_1: epoch 0|experiment_1: epoch 0 of 20[\s\S]*experiment_0: epoch 0/,
   );
   const second = await ncpTrain(args);
   expect(second.status).toBe(2);
@@ -116,7 +118,9 @@ test('Ctrl-C writes checkpoints of all; killed -9 and started again nothing is l
   for (const fold of [0, 1]) {
     const run = join(folder, `passive/vanilla_session/experiment_${fold}`);
     const log = read(run, 'train_log.csv').trimEnd().split('\n').slice(1);
-    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(Array.from({ length: 7 }, (_, n) => n));
+    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(
+      Array.from({ length: epochs + 1 }, (_, n) => n),
+    );
   }
 });
 

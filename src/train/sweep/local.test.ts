@@ -1,7 +1,8 @@
 /** The local executor on stub commands: how many at a time, failures, memory, stopping, and what it costs itself. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { acquireLock } from '../lock.ts';
 import { type LocalRequest, type LocalResult, runLocally } from './local.ts';
@@ -96,17 +97,18 @@ it('a run that takes more than its memory is stopped and has failed, the other g
 
 it('SIGTERM goes to the children, and nothing is started any more', async () => {
   const runs = plan('wm,lstm', '0-4');
-  const shell = 'trap "echo checkpoint; exit 143" TERM; while :; do sleep 0.05; done';
+  const shell = 'trap "echo checkpoint; exit 143" TERM; echo ready; while :; do sleep 0.05; done';
   const ended = execute(runs, () => shell);
-  setTimeout(() => process.kill(process.pid, 'SIGTERM'), 400);
+  const logs = [0, 1].map((n) => join(sessions, `sweep/logs/passive-wm_s-experiment_${n}.log`));
+  const isReady = (log: string) => existsSync(log) && readFileSync(log, 'utf8') === 'ready\n';
+  while (!logs.every(isReady)) await sleep(20);
+  process.kill(process.pid, 'SIGTERM');
   const { outcomes, stopped } = await ended;
   expect(stopped).toBe('SIGTERM');
   expect(outcomes.size).toBe(2);
   for (const { state, cause } of outcomes.values())
     expect({ state, cause }).toEqual({ state: 'stopped', cause: 'SIGTERM' });
-  expect(readFileSync(join(sessions, 'sweep/logs/passive-wm_s-experiment_0.log'), 'utf8')).toBe(
-    'checkpoint\n',
-  );
+  for (const log of logs) expect(readFileSync(log, 'utf8')).toBe('ready\ncheckpoint\n');
 });
 
 it('a run that a living process has is waited for, then started', async () => {
