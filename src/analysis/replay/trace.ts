@@ -21,7 +21,7 @@ export interface TraceOptions {
   readonly noise?: PixelNoise;
   /** `paper`: the last frame is left out, the states are those before each frame, resets as in resets.ts. */
   readonly compat?: Compat;
-  /** Frames in a slice, by default 128. */
+  /** Frames in a slice, by default 64. */
   readonly slice?: number;
 }
 
@@ -40,7 +40,7 @@ export interface TraceSlice {
 }
 
 /** Frames in a slice: enough for the convolutions, few enough for memory. */
-const SLICE = 128;
+const SLICE = 64;
 
 /** `neurons` where the cell has one state, else the cell's own names: `c` and `h` of lstm; none of `cnn`. */
 export function stateNames(model: Model): readonly string[] {
