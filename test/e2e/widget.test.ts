@@ -265,6 +265,7 @@ describe.skipIf(!chromium.present)(chromium.title('its page in a browser'), () =
   /** Opens the page from the disk; whatever it asks for or complains of fails the test. */
   async function opened(hash = '', width = 1280): Promise<Page> {
     const tab = await browser.newPage({ viewport: { width, height: 900 } });
+    tab.setDefaultTimeout(120_000); // a busy machine takes long
     const address = pathToFileURL(out).href;
     const asked: string[] = [];
     tab.on('request', (request) => asked.push(request.url().replace(/#.*/, '')));
@@ -283,7 +284,7 @@ describe.skipIf(!chromium.present)(chromium.title('its page in a browser'), () =
 
   /** Waits until a drive's canvas shows a frame. */
   const shows = (tab: Page, frame: number, drive = 0) =>
-    tab.waitForSelector(`.drive:nth-child(${drive + 1}) .frame[data-frame="${frame}"]`, { timeout: 10_000 });
+    tab.waitForSelector(`.drive:nth-child(${drive + 1}) .frame[data-frame="${frame}"]`);
 
   /** Of a drive's canvas: the mean of its reds and of its blues, how far reds are from it, and a pixel of the sky. */
   const pixels = (
