@@ -26,7 +26,7 @@ export interface SweepOptions {
   readonly cnn: readonly string[];
 }
 
-const SMALL_EPOCHS = { passive: 4, active: 8 };
+const SMALL_EPOCHS = { passive: 3, active: 6 };
 
 /** @param configs - path of the folder configs/ */
 export function scaleOf(name: 'small' | 'full', configs: string): Scale {
@@ -47,7 +47,7 @@ export function scaleOf(name: 'small' | 'full', configs: string): Scale {
     ...{ size: '125x200', folds: '0-1' },
     passive: few(SMALL_EPOCHS.passive),
     active: few(SMALL_EPOCHS.active),
-    drives: { runs: 2, metres: 500 },
+    drives: { runs: 1, metres: 500 },
     remark:
       `A rehearsal: two folds instead of ten, ${SMALL_EPOCHS.passive} and ${SMALL_EPOCHS.active} epochs instead of 50 and 200, ` +
       'short recordings, test drives of 500 m. Its numbers show that every step works. They are not the paper’s, and do not ' +
