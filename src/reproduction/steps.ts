@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { BackendChoice } from '../backend/names.ts';
 import { RECURRENT_MODELS } from '../config/schema.ts';
+import { driveName } from '../drive/output-files.ts';
 import type { Scale } from './scale.ts';
 
 export interface Step {
@@ -41,6 +42,8 @@ export function reproductionSteps(
   const selected = (model: string) => join(sessions, 'final_models', `${model}_session`);
   const all = DRIVEN.map(selected);
   const recording = at('data/active', SHOWN);
+  /** Of one road in one go, which a recording of the active set is not. */
+  const drive = at('drives', `${driveName('lstm', 0, 0)}.h5`);
   const backend = ['--backend', machine.backend];
   const places = ['--sessions_dir', sessions, '--cache_dir', at('cache')];
   const training = [...places, ...backend, '--jobs', String(machine.jobs)];
@@ -60,8 +63,8 @@ export function reproductionSteps(
     step(`data ${kind}`, 'data generate', [
       ...[kind, '--out', at('data', kind), '--frames', String(frames[kind]), '--size', size],
     ]);
-  const analysis = (name: string, more: readonly string[]) =>
-    step(`analyse ${name}`, `analyse ${name}`, [...more, '--out', at('analyses', name)], chosen);
+  const analysis = (name: string, more: readonly string[], needs: readonly string[] = chosen) =>
+    step(`analyse ${name}`, `analyse ${name}`, [...more, '--out', at('analyses', name)], needs);
   return [
     generate('passive'),
     generate('active'),
@@ -131,9 +134,9 @@ export function reproductionSteps(
       ),
     ]),
     analysis('ssim', [...all, '--recording', recording, ...backend]),
-    analysis('lipschitz', [...all, recording, ...backend]),
-    analysis('pca', [...all, recording, ...backend]),
-    analysis('activity', [...all, recording, ...backend]),
+    ...['lipschitz', 'pca', 'activity'].map((name) =>
+      analysis(name, [...all, drive, ...backend], ['drives']),
+    ),
     step('analyse wiring', 'analyse wiring', [selected('wm'), '--out', at('analyses/wiring')], ['select wm']),
     step('analyse sparsity', 'analyse sparsity', [sessions, '--out', at('analyses/sparsity')], ['sparse']),
     step('analyse parameters', 'analyse parameters', ['--csv', at('analyses/parameters.csv')], ['passive']),
