@@ -94,6 +94,8 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     const limit = ['--time', '1', '--signal_ahead', '20', '--epochs', '100000'];
     const { job } = await submitted(await data, sessions, ...limit);
     await waitUntil('requeued', () => /requeued/.test(outcomeOf(sessions)));
+    // The outcome is written first: to requeue the job ends the task.
+    await waitUntil('pending', () => taskState(job) === 'PENDING');
     const [before] = await statuses(sessions);
     expect(before).toMatchObject({ state: 'queued', cause: expect.stringContaining('PENDING') });
     expect(before.epoch).toBeGreaterThan(0);
