@@ -34,6 +34,13 @@ export function autonomousDistance(
   return sum;
 }
 
+/** m: less than this was not driven. */
+const STOOD_STILL = 1e-3;
+
+/** Events per km; null where the car stood still, of which the quotient would be infinite or say nothing. */
+export const perKilometre = (events: number, metres: number): number | null =>
+  metres >= STOOD_STILL ? events / (metres / 1000) : null;
+
 /** Whether a quantity is known at a sample and at the next. */
 export function isKnownBetween(
   values: ArrayLike<number> | undefined,

@@ -5,7 +5,7 @@
  */
 import { findCrashes } from './crashes.ts';
 import { lateralAcceleration, lateralJerk, rateRms } from './discomfort.ts';
-import { autonomousDistance, isKnownBetween } from './distance.ts';
+import { autonomousDistance, isKnownBetween, perKilometre } from './distance.ts';
 import type { DriveFigure, DriveFigures } from './figures.ts';
 import { type Strength, strength } from './strength.ts';
 import { autonomousStretches, checkTrace, type DriveTrace, LONGEST_STEP } from './trace.ts';
@@ -57,7 +57,7 @@ export function measureDrive(
     undefinedBecause[name] = isDriven ? reason : never;
     return null;
   };
-  const per = (crashed: number, amount: number) => (amount > 0 ? crashed / amount : null);
+  const crashesPerKm = perKilometre(crashesOnDistance, distance);
   const noDistance = hasSpeed ? 'the car stood still' : noSpeed;
   const noLateral =
     speed === undefined
@@ -73,13 +73,13 @@ export function measureDrive(
 
   const figures: DriveFigures = {
     crashes: crashes.at.length,
-    crashes_per_km: figure('crashes_per_km', per(crashesOnDistance, distance / 1000), noDistance),
-    crashes_per_minute: figure('crashes_per_minute', per(crashes.at.length, driven.time / 60), never),
+    crashes_per_km: figure('crashes_per_km', crashesPerKm, noDistance),
+    crashes_per_minute: figure('crashes_per_minute', isDriven ? crashes.at.length / (driven.time / 60) : null, never),
     autonomous_distance: figure('autonomous_distance', hasSpeed || !isDriven ? distance : null, noSpeed),
     autonomous_time: driven.time,
     distance_between_crashes: figure(
       'distance_between_crashes',
-      hasSpeed ? per(distance, crashesOnDistance) : null,
+      hasSpeed && crashesOnDistance > 0 ? distance / crashesOnDistance : null,
       hasSpeed ? 'there was no crash' : noSpeed,
     ),
     lateral_acceleration_rms: of('lateral_acceleration_rms', acceleratedBy, 'rms', noLateral),

@@ -4,6 +4,7 @@
  * is not defined in runs without a crash, and its mean over the others would make the model look worse than it is.
  */
 import { type Average, averageOf } from '../results/average.ts';
+import { perKilometre } from './distance.ts';
 import { DRIVE_FIGURE_NAMES, type DriveFigure } from './figures.ts';
 import type { DriveMetrics } from './metrics.ts';
 
@@ -37,7 +38,7 @@ export function summariseDrives(runs: readonly DriveMetrics[]): DriveSummary {
       crashes,
       autonomous_distance: averages.autonomous_distance === null ? null : metres,
       autonomous_time: seconds,
-      crashes_per_km: per(onDistance, metres / 1000),
+      crashes_per_km: perKilometre(onDistance, metres),
       crashes_per_minute: per(crashes, seconds / 60),
       distance_between_crashes: averages.autonomous_distance === null ? null : per(metres, onDistance),
     },
