@@ -53,8 +53,9 @@ const GROUPS: readonly Group[] = [
     title: 'Augmentation and weighting',
     effect:
       'Applied to training batches only, never to validation or test. The printed losses are unweighted, so that runs with ' +
-      'different weighting can be compared.',
-    options: ['curve_factor', 'shadow_gamma', 'darkening_ratio', 'perspective'],
+      'different weighting can be compared. The published `perspective_speed` corrects the label of a view half a metre aside by ' +
+      '0.02 per km, which is nothing, so the model learns not to come back (drives.md); 3 asks for what a driver does at 9 m/s.',
+    options: ['curve_factor', 'shadow_gamma', 'darkening_ratio', 'perspective', 'perspective_speed'],
   },
   {
     title: 'wm',

@@ -136,6 +136,11 @@ const training = {
   conv_grad_scaling: option(z.number().min(0), 1, 'factor on the gradients of the convolutions; not for cnn'),
   darkening_ratio: option(z.number().min(0).max(1), 0.66, 'share of the shadows that darken'),
   perspective: option(z.boolean(), false, 'also shift and turn the view, with the label corrected'),
+  perspective_speed: option(
+    z.number().positive(),
+    60,
+    'with --perspective: m/s; the corrected label leads back within 4 s at this speed',
+  ),
   drf: option(share, 0.5, 'cnn: probability to keep a feature behind the convolutions'),
   dr1: option(share, 0.5, 'cnn: probability to keep a unit of the first dense layer'),
   dr2: option(share, 0.7, 'cnn: probability to keep a unit of the second dense layer'),

@@ -69,7 +69,10 @@ describe('a recurrent batch', () => {
   });
 
   it('is the same whatever was made before, and another for every epoch and batch', () => {
-    const of = plan({ shadow: { shadowGamma: 1, darkeningRatio: 0.66 }, perspective: { crop: 'paper' } });
+    const of = plan({
+      shadow: { shadowGamma: 1, darkeningRatio: 0.66 },
+      perspective: { crop: 'paper', speed: 3 },
+    });
     const maker = new BatchMaker(of);
     const made = sharedBatch(T, B);
     for (const [epoch, batch] of [
@@ -110,10 +113,10 @@ describe('a recurrent batch', () => {
   it('corrects the labels of a displaced sequence, all alike', () => {
     const of = plan();
     const plain = batchOf(of);
-    const displaced = batchOf({ ...of, perspective: { crop: 'paper' } });
+    const displaced = batchOf({ ...of, perspective: { crop: 'paper', speed: 3 } });
     for (let i = 0; i < T * B; i++) {
       const displacement = drawDisplacement(stream(1, 'perspective', 2, 0, 0, i % B));
-      const expected = plain.labels[i] + 10 * labelCorrection(displacement);
+      const expected = plain.labels[i] + 10 * labelCorrection(displacement, 3);
       expect(displaced.labels[i]).toBeCloseTo(expected, 5);
     }
     expect(displaced.labels).not.toEqual(plain.labels);

@@ -32,7 +32,11 @@ export interface BatchPlan {
   /** Left out, or with gamma 0: no shadows. */
   readonly shadow?: ShadowOptions;
   /** Left out: no perspective augmentation; else the crop of the frames, which it needs for its geometry. */
-  readonly perspective?: { readonly crop: CropSpec };
+  readonly perspective?: {
+    readonly crop: CropSpec;
+    /** m/s, for the label's correction */
+    readonly speed: number;
+  };
   readonly seed: number;
   readonly fold: number;
   readonly compat: Compat;
@@ -90,7 +94,7 @@ export class BatchMaker {
       // One displacement for a whole sequence: within it the camera keeps its place.
       const displacement = this.warp && drawDisplacement(stream(seed, 'perspective', fold, epoch, batch, b));
       if (displacement) this.warp?.aim(displacement);
-      const correction = displacement ? labelCorrection(displacement) : 0;
+      const correction = displacement ? labelCorrection(displacement, plan.perspective?.speed) : 0;
       for (let t = 0; t < T; t++) {
         const { recording, frame } = train.locate(starts[b] + t);
         const n = t * B + b;

@@ -190,7 +190,9 @@ async function trainIn(
     labelSign: data.dataset.labelSign,
     mode: recurrent ? { kind: 'recurrent', T: seq_len, B: batch_size } : { kind: 'frames', B: batch_size },
     shadow: { shadowGamma: shadow_gamma, darkeningRatio: darkening_ratio },
-    perspective: options.perspective ? { crop: data.dataset.crop } : undefined,
+    perspective: options.perspective
+      ? { crop: data.dataset.crop, speed: options.perspective_speed }
+      : undefined,
     seed,
     fold,
     compat,

@@ -88,12 +88,12 @@ test('Ctrl-C writes checkpoints of all; killed -9 and started again nothing is l
   const data = await recordings();
   const folder = temporaryFolder();
   // So many that a run outlives the start of another program by far, also where both are fast.
-  const epochs = 20;
+  const epochs = 8;
   const args = sweep(data, folder, '--epochs', `${epochs}`, '--log_period', '1');
   const first = start(args);
   await seen(
     first.child.stderr,
-    /experiment_0: epoch 0 of 20[\s\S]*experiment_1: epoch 0|experiment_1: epoch 0 of 20[\s\S]*experiment_0: epoch 0/,
+    /experiment_0: epoch 0 of 8[\s\S]*experiment_1: epoch 0|experiment_1: epoch 0 of 8[\s\S]*experiment_0: epoch 0/,
   );
   const second = await ncpTrain(args);
   expect(second.status).toBe(2);

@@ -9,7 +9,7 @@ import { bestCheckpoint, latestCheckpoint, loadCheckpoint } from '../../src/trai
 import { isAt, trainee } from '../programs/train-by-name.ts';
 
 const PROGRAM = join(import.meta.dirname, '../programs/checkpoint-loop.ts');
-const KILLS = 20;
+const KILLS = Math.min(Number(process.env.NCP_KILLS ?? 20), 20);
 /** Several checkpoints long, so that the kill hits any part of one. */
 const WITHIN_MS = 150;
 

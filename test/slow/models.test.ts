@@ -34,7 +34,8 @@ describe.each(['wasm', 'tensorflow'] as const)('two epochs on %s', (backend) => 
     const args = set === 'passive' ? passiveRun : activeRun;
     const more = ['--backend', backend, '--cache_dir', join(drives, 'cache')];
     const folds = set === 'passive' ? ['--folds', 'paper', '--final'] : [];
-    const batch = ['--batch-size', set === 'passive' ? '4' : '16'];
+    // Of the CNN, frames: each update is of five million weights.
+    const batch = ['--batch-size', model === 'cnn' ? '32' : set === 'passive' ? '4' : '16'];
     const ended = await ncpTrain(args(join(drives, set), folder, model, ...more, ...batch, ...folds));
     expect(ended.status, ended.stderr).toBe(0);
     const run = join(folder, set, `${model}_session`, set === 'passive' ? 'experiment_0' : '');

@@ -74,7 +74,11 @@ export function measureDrive(
   const figures: DriveFigures = {
     crashes: crashes.at.length,
     crashes_per_km: figure('crashes_per_km', crashesPerKm, noDistance),
-    crashes_per_minute: figure('crashes_per_minute', isDriven ? crashes.at.length / (driven.time / 60) : null, never),
+    crashes_per_minute: figure(
+      'crashes_per_minute',
+      isDriven ? crashes.at.length / (driven.time / 60) : null,
+      never,
+    ),
     autonomous_distance: figure('autonomous_distance', hasSpeed || !isDriven ? distance : null, noSpeed),
     autonomous_time: driven.time,
     distance_between_crashes: figure(
