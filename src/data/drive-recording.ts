@@ -49,6 +49,8 @@ export interface DriveAttributes {
   readonly model: string;
   /** Path of the weights. */
   readonly checkpoint: string;
+  /** `model_output` is curvature (1/m, positive to the left) times this. */
+  readonly label_scale: number;
   /** Frames a second. */
   readonly frame_rate: number;
   /** σ of the pixel noise on the model's frames (not on those recorded), in units of full brightness; and its seed. */

@@ -36,7 +36,12 @@ async function onRoad(name: string, seed: number, distance: number): Promise<Loo
 const log = (name: string, units: Record<string, number>) =>
   startLog({
     ...{ path: join(folder, name), height: 2, width: 2, frames: false, units, lane: 0 },
-    attributes: { ...{ model: 'm', checkpoint: '', frame_rate: 30 }, noise: 0, noise_seed: 0, road_seed: 0 },
+    attributes: {
+      ...{ model: 'm', checkpoint: '', label_scale: 1000, frame_rate: 30 },
+      noise: 0,
+      noise_seed: 0,
+      road_seed: 0,
+    },
   });
 
 describe('the closed loop', () => {

@@ -43,6 +43,8 @@ export interface Pilot {
   readonly crop: string;
   /** Frames a second. */
   readonly rate: number;
+  /** Outputs are curvature (1/m, positive to the left) times this. */
+  readonly labelScale: number;
   /** Units of the states, by the names of their datasets. */
   readonly units: Readonly<Record<string, number>>;
   /**
@@ -59,13 +61,17 @@ const RATE = 30;
 /** Of the nominal rate; recorded ones jitter. */
 const RATE_TOLERANCE = 0.02;
 
+/** The driver puts out 1/km. */
+const DRIVER_SCALE = 1000;
+
 /** The simulation's own driver, or the recorded one who looks where he goes. */
 export function driverPilot(): Pilot {
   return {
     ...{ model: 'driver', weights: '', looks: false, crop: 'paper', rate: RATE, units: {} },
+    labelScale: DRIVER_SCALE,
     decide: (cars) => {
       const curvature = Float64Array.from(cars, ({ course }) => course.ownCurvature());
-      return { curvature, output: Float32Array.from(curvature, (one) => 1000 * one), states: {} };
+      return { curvature, output: Float32Array.from(curvature, (one) => DRIVER_SCALE * one), states: {} };
     },
     close: () => {},
   };
@@ -98,6 +104,7 @@ export async function modelPilot(checkpoint: string, slots: number): Promise<Pil
     crop: input.crop,
     rate: Math.abs(input.rate_hz / whole - 1) < RATE_TOLERANCE ? whole : input.rate_hz,
     units: states.units,
+    labelScale: input.label_scale,
     decide: (cars, crops) => {
       const output = decide(model, states, cars, crops);
       if (!output.every(Number.isFinite)) {

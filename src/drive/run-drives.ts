@@ -149,7 +149,8 @@ async function driveAll(request: DriveRequest, setting: Setting): Promise<DriveR
         const file = `${driveName(label, noise, run)}.h5`;
         const width = roadWidths[slot];
         const attributes = {
-          ...{ model: pilot.model, checkpoint: pilot.weights, frame_rate: pilot.rate, noise },
+          ...{ model: pilot.model, checkpoint: pilot.weights, label_scale: pilot.labelScale },
+          ...{ frame_rate: pilot.rate, noise },
           ...{ noise_seed: noiseSeed, road_seed: options.road_seed, run: run + 1, light: options.light },
           ...{ push: options.push, ...ground.attributes },
           ...(width === undefined ? {} : { road_width: width }),

@@ -180,6 +180,13 @@ async function trainIn(
     run.note(`TensorFlow computes operation by operation, its graph does not load: ${graphFault}`);
   const adam = adamState(model);
   const from = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
+  // Before any thread starts, so that a log that cannot be read leaves none behind.
+  const metrics = await openMetrics(folder, from.epoch);
+  if (metrics.lost.length > 0) {
+    run.note(
+      `${TRAIN_LOG_FILE} has no row that can be read of epochs ${metrics.lost.join(', ')}; it goes on without`,
+    );
+  }
   const chunk = CHUNK[command];
   const { compat, curve_factor, seed, shadow_gamma, darkening_ratio, batch_size, seq_len } = options;
   const recurrent = model.kind === 'recurrent';
@@ -206,12 +213,6 @@ async function trainIn(
     lr: options.lr,
     convGradScaling: recurrent ? options.conv_grad_scaling : 1,
   });
-  const metrics = await openMetrics(folder, from.epoch);
-  if (metrics.lost.length > 0) {
-    run.note(
-      `${TRAIN_LOG_FILE} has no row that can be read of epochs ${metrics.lost.join(', ')}; it goes on without`,
-    );
-  }
   const plot = {
     title: command === 'passive' ? `${options.model}, fold ${fold}` : options.model,
     labelScale: data.dataset.labelScale,

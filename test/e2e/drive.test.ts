@@ -66,7 +66,9 @@ test('models side by side at two noise levels: files, datasets, the same again o
     { name: 'h', units: 64 },
   ]);
   expect(kept.missing(['camera_front', 'autonomous', 'crash', 'position', 'heading', 'speed'])).toEqual([]);
-  expect(kept.attributes()).toMatchObject({ model: 'lstm', frame_rate: 30, noise: 0.25, road_seed: 1 });
+  expect(kept.attributes()).toMatchObject({
+    ...{ model: 'lstm', label_scale: 1000, frame_rate: 30, noise: 0.25, road_seed: 1 },
+  });
   kept.close();
   const numbers = await openDriveRecording(join(folder, 'a', 'wm_noise0_run02.h5'));
   expect(numbers.missing(['camera_front', 'states'])).toEqual(['camera_front']);

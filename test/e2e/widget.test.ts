@@ -91,7 +91,7 @@ describe('widget', () => {
       'One value of neurons: not a number.',
     ]);
     expect(result.drives[2].remarks).toEqual([
-      expect.stringContaining('in a unit that only its checkpoint says'),
+      expect.stringContaining('in a unit that neither the recording says'),
       'The recording holds no states of neurons.',
       'There are no saliency maps: no network drove.',
     ]);
@@ -319,7 +319,7 @@ describe.skipIf(!chromium.present)(chromium.title('its page in a browser'), () =
     await tab.keyboard.press(']');
     await shows(tab, 0);
     expect(await tab.locator('.drive h2').allInnerTexts()).toEqual([EVIL]);
-    expect(await text(tab, '.remark')).toContain('in a unit that only its checkpoint says');
+    expect(await text(tab, '.remark')).toContain('in a unit that neither the recording says');
     await tab.keyboard.press(']');
     expect(await tab.locator('.drive').count()).toBe(3);
     await tab.keyboard.press('[');

@@ -53,14 +53,16 @@ export async function recordedNumbers(
     const time = drive.column('timestamp') as Float64Array;
     const curves: DriveNumbers['curves'][number][] = [];
     const output = part(drive.column('model_output'));
-    // Outputs are curvature × scale, positive to the left (drive/pilot.ts); the simulation's driver puts out 1/km.
-    const scale = model === 'driver' ? 1000 : replay?.input.label_scale;
+    // Outputs are curvature × scale, positive to the left (drive/pilot.ts).
+    const { label_scale } = drive.attributes();
+    const scale =
+      typeof label_scale === 'number' && label_scale > 0 ? label_scale : replay?.input.label_scale;
     if (output && scale !== undefined) {
       curves.push({ name: model, isModel: true, values: perKilometre(output, 1000 / scale) });
     } else {
       remarks.push(
         output
-          ? 'The model’s own steering is not shown: what it put out is in a unit that only its checkpoint says, which was not opened.'
+          ? 'The model’s own steering is not shown: what it put out is in a unit that neither the recording says nor a checkpoint that was opened.'
           : 'The recording does not hold what the model put out.',
       );
     }
