@@ -23,8 +23,14 @@ export function addReplayFlags(command: Command): Command {
 
 /** Of those the ones that do not depend on what is run. */
 export function addComputingFlags(command: Command): Command {
+  return addFrameFlags(
+    command.option('--noise-seed <number>', 'of the noise (default: 1)', wholeNumber),
+  ).option('--json', 'print JSON');
+}
+
+/** How recorded frames are read, and what computes. */
+export function addFrameFlags(command: Command): Command {
   return command
-    .option('--noise-seed <number>', 'of the noise (default: 1)', wholeNumber)
     .addOption(
       new Option(
         '--channel-order <name>',
@@ -37,8 +43,7 @@ export function addComputingFlags(command: Command): Command {
     )
     .addOption(
       new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
-    )
-    .option('--json', 'print JSON');
+    );
 }
 
 export function noiseOf({

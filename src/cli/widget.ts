@@ -1,5 +1,5 @@
 /** `ncp-train widget DRIVE…`: see src/analysis/widget/write-widget.ts. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { findDrives, requireCheckpoint } from '../analysis/widget/find-drives.ts';
 import type { WidgetResult } from '../analysis/widget/write-widget.ts';
@@ -8,7 +8,7 @@ import type { ChannelOrder } from '../data/crop.ts';
 import { UsageError } from '../errors.ts';
 import { exitStatusOf } from '../train/signals.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { notNegative, wholeNumber } from './replay-flags.ts';
+import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
 
 /** Bytes above which a page is slow to open and to send. */
@@ -30,31 +30,20 @@ interface Options {
 }
 
 export function define(command: Command): void {
-  command
-    .argument(
-      '<drive...>',
-      'test drives (.h5) or folders of them (ncp-train drive), folders of ncp-train replay or saliency',
-    )
-    .option('--out <file>', 'the page; one of the same name is replaced', 'widget.html')
-    .option('--every <frames>', 'a picture every so many frames; numbers are of every frame', positive, 1)
-    .option('--width <pixels>', 'of the pictures; frames are never enlarged', positive, 320)
-    .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', percent, 60)
-    .option('--from <seconds>', 'of each drive, from there on', notNegative, 0)
-    .option('--to <seconds>', 'of each drive, as far as there (default: to its end)', notNegative)
-    .option('--no-saliency', 'leave the saliency maps out, which take longest')
-    .addOption(
-      new Option(
-        '--channel-order <name>',
-        'of the recorded frames; not given: as dataset.yaml beside the recording says, else as in training',
-      ).choices(['rgb', 'bgr']),
-    )
-    .option(
-      '--cache-dir <folder>',
-      'where cropped frames may lie already; not given: the user’s cache folder',
-    )
-    .addOption(
-      new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
-    )
+  addFrameFlags(
+    command
+      .argument(
+        '<drive...>',
+        'test drives (.h5) or folders of them (ncp-train drive), folders of ncp-train replay or saliency',
+      )
+      .option('--out <file>', 'the page; one of the same name is replaced', 'widget.html')
+      .option('--every <frames>', 'a picture every so many frames; numbers are of every frame', positive, 1)
+      .option('--width <pixels>', 'of the pictures; frames are never enlarged', positive, 320)
+      .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', percent, 60)
+      .option('--from <seconds>', 'of each drive, from there on', notNegative, 0)
+      .option('--to <seconds>', 'of each drive, as far as there (default: to its end)', notNegative)
+      .option('--no-saliency', 'leave the saliency maps out, which take longest'),
+  )
     .option('--json', 'print what is in it as JSON')
     .action(widget);
 }
