@@ -1,13 +1,14 @@
 /**
- * From a checkpoint to the run in which it lies, and what that recorded of its data: so that a model is tested on what its
- * run kept for the test without being told again.
+ * From a checkpoint to the run in which it lies, or from which `active select` copied it, and what that recorded of its data:
+ * so that a model is tested on what its run kept for the test without being told again.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseOptions } from '../config/parse.ts';
 import { activeOptions, passiveOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
 import { CONFIG_FILE, RECORD_FILE, readRun } from './run-record.ts';
+import { SELECTION_FILE } from './select-checkpoint.ts';
 
 /** What a run says of its data and of how it is judged. */
 export interface RunData {
@@ -28,15 +29,16 @@ export interface RunData {
 }
 
 /**
- * @param path - a run's folder, a checkpoint's folder in it, or a file in that
- * @returns undefined if it lies in no run
+ * @param path - a run's folder, a checkpoint's folder in it, the folder of a selected one, or a file in one of the two
+ * @returns undefined if it lies in no run, or was selected from one that is no longer where it was
  * @throws ConfigError if it does, and the run's files are damaged
  */
 export async function runOfCheckpoint(path: string): Promise<RunData | undefined> {
   const whole = resolve(path);
-  const folder = [whole, join(whole, '../..'), join(dirname(whole), '../..')].find(
-    (one) => existsSync(join(one, CONFIG_FILE)) && existsSync(join(one, RECORD_FILE)),
-  );
+  const folder = [
+    ...[whole, join(whole, '../..'), join(dirname(whole), '../..')],
+    ...[whole, dirname(whole)].flatMap(selectedFrom),
+  ].find((one) => existsSync(join(one, CONFIG_FILE)) && existsSync(join(one, RECORD_FILE)));
   if (folder === undefined) return undefined;
   const { config, record } = await readRun(folder);
   const { fingerprint } = { ...record, ...record.resumed.at(-1) };
@@ -60,4 +62,14 @@ export async function runOfCheckpoint(path: string): Promise<RunData | undefined
     cacheDir: options.cache_dir,
     fingerprint,
   };
+}
+
+/** The run's folder, as selected.json names it; none if there is no such file, or it is damaged. */
+function selectedFrom(folder: string): string[] {
+  try {
+    const { run } = JSON.parse(readFileSync(join(folder, SELECTION_FILE), 'utf8')) as { run: unknown };
+    return typeof run === 'string' ? [run] : [];
+  } catch {
+    return [];
+  }
 }

@@ -17,6 +17,7 @@ import { useBackend } from '../backend/choose.ts';
 import { ConfigError, DataError } from '../errors.ts';
 import { loadModel } from '../models/weights-file.ts';
 import { saveCheckpoint } from './checkpoint.ts';
+import { runOfCheckpoint } from './run-of-checkpoint.ts';
 import { selectCheckpoint } from './select-checkpoint.ts';
 
 let root: string;
@@ -72,6 +73,16 @@ test.each([
   // Every weight of this trainee is the number of its epoch.
   const model = await loadModel(join(result.folder, 'weights.safetensors'));
   expect([...model.weights.values()][0].dataSync()[0]).toBe(epoch);
+});
+
+test('what was chosen is of its run, as long as that is there', async () => {
+  const run = await runWith([2, 1]);
+  const { folder } = await select(run);
+  for (const path of [folder, join(folder, 'weights.safetensors')]) {
+    expect(await runOfCheckpoint(path)).toMatchObject({ folder: run, command: 'active' });
+  }
+  rmSync(run, { recursive: true });
+  expect(await runOfCheckpoint(folder)).toBeUndefined();
 });
 
 test('chosen again it is there already; another choice is not written over it', async () => {
