@@ -1,6 +1,6 @@
 /** `ncp-train data generate`: see src/simulation/generate.ts and docs/data.md. */
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { unknownName } from '../nearest.ts';
 import {
@@ -25,7 +25,11 @@ export function define(command: Command): void {
     .requiredOption('--out <dir>', 'folder to make; an interrupted run goes on where it stopped')
     .option('--frames <n>', 'frames of each recording (default: passive 600, active 1200)', count)
     .option('--recordings <n>', 'recordings, at most and by default passive 19, active 6', count)
-    .option('--size <HxW>', 'of the frames, pixels', sizeOf, { height: 250, width: 400 })
+    .addOption(
+      new Option('--size <HxW>', 'of the frames, pixels')
+        .argParser(sizeOf)
+        .default({ height: 250, width: 400 }, '250x400'),
+    )
     .option('--compress', 'compress the frames; slower to write and to read')
     .option('--seed <n>', 'another seed, other roads', seedOf, 0)
     .option('--workers <n>', 'recordings made at a time (default: one a core)', count)

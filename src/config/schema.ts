@@ -304,7 +304,7 @@ export const demoOptions = z.strictObject({
   recordings: option(
     z.int().min(2).max(19),
     8,
-    'recordings to make, the first so many of the paper’s 19 names; 7 to train on, 1 for the test',
+    'recordings to make, the first so many of the generator’s 19 names; 7 to train on, 1 for the test',
   ),
   frames: option(z.int().min(48), 200, 'frames of each recording, 125×200 pixels; 200 are 7 s'),
   experiment_id: option(z.int().min(0), 0, 'the fold; the test drive of fold 0 has curves to both sides'),

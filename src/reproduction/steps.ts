@@ -115,7 +115,7 @@ export function reproductionSteps(
       'drive',
       [
         ...[...all, '--compare', '--noise', NOISE, '--runs', String(drives.runs)],
-        ...['--distance', String(drives.metres), ...backend, '--out', at('drives')],
+        ...['--distance', String(drives.metres), '--size', size, ...backend, '--out', at('drives')],
       ],
       chosen,
     ),
