@@ -1,6 +1,6 @@
 /**
- * The closed loop: frame → crop → model → curvature → car → next frame, for many cars at once. All cars that still drive are
- * seen, decided about and moved together; a car whose drive has ended leaves the batch.
+ * The closed loop: frame → crop → model → curvature → car → next frame, for many cars at once. Cars are seen, decided about
+ * and moved in batches; a car whose drive has ended leaves its batch.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Course } from './course.ts';
@@ -24,7 +24,9 @@ export interface Sight {
 }
 
 /**
- * Drives all to their ends.
+ * Drives all to their ends. The cars are two crews that take turns: while the model thinks about one, threads draw what the other
+ * sees. A drive does not notice: its frames, states and curvatures are its own.
+ *
  * @param onFrames - called with the number of frames driven since the last call
  * @param signal - ends the loop between two frames
  * @throws the signal's reason; DataError for models that are not finite and disks that are full
@@ -37,11 +39,31 @@ export async function driveLoop(
   signal?: AbortSignal,
 ): Promise<void> {
   const wasAutonomous = drives.map(() => false); // before the first frame nobody drove
-  for (;;) {
+  const everyone = drives.map((_, slot) => slot);
+  const half = Math.ceil(drives.length / 2);
+  const crews = [everyone.slice(0, half), everyone.slice(half)];
+
+  let next = look(crews[0]);
+  for (let turn = 0; ; turn++) {
     signal?.throwIfAborted();
-    const slots = drives.flatMap(({ course }, slot) => (course.done ? [] : [slot]));
-    if (slots.length === 0) return;
-    await sight.see(slots);
+    const { slots, seen } = next;
+    await seen;
+    next = look(crews[(turn + 1) % 2]);
+    if (slots.length > 0) drive(slots);
+    else if (next.slots.length === 0) return;
+    await nextTurn(); // let signals in
+  }
+
+  /** Begins to look at the frames of those of a crew that still drive. */
+  function look(crew: readonly number[]): { slots: readonly number[]; seen: Promise<void> } {
+    const slots = crew.filter((slot) => !drives[slot].course.done);
+    const seen = sight.see(slots);
+    seen.catch(() => undefined); // awaited in the next turn, which does not come where this one fails
+    return { slots, seen };
+  }
+
+  /** By one frame, which was looked at. */
+  function drive(slots: readonly number[]): void {
     const cars = slots.map((slot): Car => {
       const { course } = drives[slot];
       return { course, slot, fresh: course.gap || !course.autonomous || !wasAutonomous[slot] };
@@ -60,6 +82,5 @@ export async function driveLoop(
       course.advance(curvature[b]);
     }
     onFrames(cars.length);
-    await nextTurn(); // let signals in
   }
 }
