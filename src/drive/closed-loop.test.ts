@@ -132,6 +132,37 @@ describe('the closed loop', () => {
     file.close();
   });
 
+  it('looks at what one half of the cars sees before the model thinks about the other, and at every frame once', async () => {
+    const drives = [
+      await onRoad('one.h5', 1, 10),
+      await onRoad('two.h5', 2, 30),
+      await onRoad('three.h5', 3, 20),
+    ];
+    const events: string[] = [];
+    const sight: Sight = {
+      ...blind,
+      see: async (slots) => void events.push(`see ${slots}`),
+    };
+    const pilot: Pilot = {
+      ...driverPilot(),
+      decide: (cars) => {
+        events.push(`decide ${cars.map(({ slot }) => slot)}`);
+        return driverPilot().decide(cars, blind.crops);
+      },
+    };
+    await driveLoop(pilot, drives, sight, () => {});
+    expect(events.slice(0, 5)).toEqual(['see 0,1', 'see 2', 'decide 0,1', 'see 0,1', 'decide 2']);
+    for (const [slot, { log }] of drives.entries()) {
+      const of = (what: string) =>
+        events.filter(
+          (event) => event.startsWith(what) && event.slice(what.length).split(',').includes(`${slot}`),
+        );
+      expect(of('decide ')).toHaveLength(log.trace.time.length);
+      expect(of('see ')).toHaveLength(log.trace.time.length);
+      log.abort();
+    }
+  });
+
   it('stops between two frames when it is told to', async () => {
     const drive = await onRoad('stopped.h5', 4, 1000);
     const stopping = new AbortController();
