@@ -54,7 +54,7 @@ const GROUPS: readonly Group[] = [
     effect:
       'Applied to training batches only, never to validation or test. The printed losses are unweighted, so that runs with ' +
       'different weighting can be compared. The published `perspective_speed` corrects the label of a view half a metre aside by ' +
-      '0.02 per km, which is nothing, so the model learns not to come back ([drives.md](drives.md#crashes-of-the-trained-models)); 3 asks for what a driver does at 9 m/s.',
+      '0.02 per km, which is nothing, so the model learns not to come back ([drives.md](drives.md#what-it-took)); 3 asks for what a driver does at 9 m/s.',
     options: ['curve_factor', 'shadow_gamma', 'darkening_ratio', 'perspective', 'perspective_speed'],
   },
   {
