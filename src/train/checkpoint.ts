@@ -45,7 +45,7 @@ import {
   writeFailure,
   writeSynced,
 } from './durable.ts';
-import type { AdamState } from './optimizer.ts';
+import { type AdamState, settle } from './optimizer.ts';
 import { loadOptimizer, readOptimizer, writeOptimizer } from './optimizer-file.ts';
 
 export interface NewCheckpoint {
@@ -127,6 +127,7 @@ export async function loadCheckpoint(path: string, model: Model, adam: AdamState
   const state = await readState(join(path, STATE_FILE));
   const loaded = await loadOptimizer(join(path, OPTIMIZER_FILE), model);
   await loadWeights(join(path, WEIGHTS_FILE), model);
+  settle(adam);
   for (const moment of ['m', 'v'] as const) {
     for (const [name, values] of loaded[moment]) adam[moment].get(name)?.set(values);
   }

@@ -9,8 +9,8 @@ import { FRAME } from '../models/convolution.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { inferFrames, type Model } from '../models/model.ts';
 import { type BatchOptions, FRAME_SIZE, shareOf } from './batch-share.ts';
-import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
-import { gradientsOf } from './step.ts';
+import type { AdamState, UpdateOptions } from './optimizer.ts';
+import { trainingStep } from './step.ts';
 
 export interface StepMetrics {
   readonly loss: number;
@@ -42,9 +42,11 @@ export function localEngine(model: Model, adam: AdamState, options: BatchOptions
     replicas: 1,
     async step(hostBatch, key) {
       const batch = shareOf(hostBatch, options, key, { first: 0, end: hostBatch.B });
-      const { gradients, ...metrics } = gradientsOf(model, batch);
-      tf.dispose([batch.frames, ...(batch.dropout ?? [])]);
-      return { ...metrics, gradientNorm: update(model, gradients, adam, options) };
+      try {
+        return trainingStep(model, batch, adam, options);
+      } finally {
+        tf.dispose([batch.frames, ...(batch.dropout ?? [])]);
+      }
     },
     perFrame: async (frames) => perFrame(model, frames),
     weightsChanged: () => {},

@@ -5,13 +5,14 @@
 import { ConfigError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../models/safetensors.ts';
-import { type AdamState, adamState } from './optimizer.ts';
+import { type AdamState, adamState, settle } from './optimizer.ts';
 
 const FORMAT = 'ncp-train adam 1';
 const MOMENTS = ['m', 'v'] as const;
 
 /** @throws DataError if it cannot be written */
 export async function writeOptimizer(path: string, model: Model, adam: AdamState): Promise<void> {
+  settle(adam);
   const tensors = new Map<string, StoredTensor>();
   for (const moment of MOMENTS) {
     for (const [name, data] of adam[moment]) {

@@ -60,7 +60,7 @@ function answer(task: ReplicaTask): ReplicaReply {
   adoptWeights(model, data.weights);
   if (task.kind === 'perFrame') return { ...NOTHING, values: perFrame(model, task.frames) };
   const batch = shareOf(task.batch, data.batchOptions, task.key, task.share);
-  const { gradients, ...metrics } = gradientsOf(model, batch);
+  const { gradients, inTensorFlow: _none, ...metrics } = gradientsOf(model, batch);
   tf.dispose([batch.frames, ...(batch.dropout ?? [])]);
   publishGradients(model, gradients, data.gradients);
   return metrics;
