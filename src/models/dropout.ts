@@ -28,10 +28,11 @@ export function dropoutFactors(
 ): DropoutFactors {
   return DROPOUT_WIDTHS.map((width, layer) => {
     const factors = new Float32Array(N * width);
+    const kept = keep[layer];
     for (let n = 0; n < N; n++) {
       const row = factors.subarray(n * width, (n + 1) * width);
       stream(seed, 'dropout', fold, epoch, batch, firstSample + n, layer).fillUniform(row, 0, 1);
-      for (let u = 0; u < width; u++) row[u] = row[u] < keep[layer] ? 1 / keep[layer] : 0;
+      for (let u = 0; u < width; u++) row[u] = row[u] < kept ? 1 / kept : 0;
     }
     return tf.tensor2d(factors, [N, width]);
   });

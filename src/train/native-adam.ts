@@ -59,7 +59,9 @@ export function nativeAdamStep(
     hold(thetaHand, theta);
     hold(mHand, moments.m);
     hold(vHand, moments.v);
-    tf.dispose([moments.m, moments.v]); // held once only, they are updated where they are
+    // Held by nobody else, they are updated where they are; otherwise TensorFlow would copy them first.
+    theta.assign(placeholder(theta.shape));
+    tf.dispose([moments.m, moments.v]);
     const scaled = clip === 1 ? gradient : tf.mul(gradient, clip);
     // `rate` has both bias corrections in it already, so the powers of β that they are made of are given as 0.
     const scalars = [0, 0, rate, beta1, beta2, epsilon].map((value) => tf.scalar(value));
@@ -96,6 +98,12 @@ function hands(): readonly tf.Tensor[] {
     ),
   );
   return made;
+}
+
+/** A tensor of that shape whose memory is never touched, and so costs nothing. */
+function placeholder(shape: number[]): tf.Tensor {
+  const attributes = [type('dtype'), flag('init')];
+  return nativeBackend().executeSingleOutput('Empty', attributes, [tf.tensor1d(shape, 'int32')]);
 }
 
 function hold(hand: tf.Tensor, value: tf.Tensor): void {
