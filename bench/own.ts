@@ -13,7 +13,7 @@ interface Job extends Ready {
   close(): Promise<void>;
 }
 
-const WARM_UP = 2;
+const WARM_UP = 5;
 
 async function jobOf(task: OwnTask): Promise<Job> {
   if (task.task === 'load') return loadingWork(task.recordings, task.loaders);
