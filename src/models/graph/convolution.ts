@@ -7,8 +7,8 @@
  */
 import type { DataType, Graph, Value } from '../../backend/graph/graph.ts';
 import {
-  biasGradient,
   cast,
+  convBiasGradient,
   convBiasRelu,
   convFilterGradient,
   convInputGradient,
@@ -66,12 +66,12 @@ export function convolutionGradientNodes(
   const layers = shapedLayers(stack);
   let dy = cast(g, dLast, input.dtype);
   for (let n = layers.length - 1; n >= 0; n--) {
-    const { name, stride, kernelShape } = layers[n];
+    const { name, stride, kernelShape, height, width, filters } = layers[n];
     const x = n === 0 ? input : activations[n - 1];
     const dz = reluGradient(g, dy, activations[n]);
     const window = { stride, padding };
     gradients.set(`${name}_kernel`, cast(g, convFilterGradient(g, x, dz, kernelShape, window), 'float32'));
-    gradients.set(`${name}_bias`, biasGradient(g, cast(g, dz, 'float32'))); // a sum too long for bfloat16
+    gradients.set(`${name}_bias`, convBiasGradient(g, dz, height, width, filters));
     if (n === 0) break; // frames need no gradient
     dy = convInputGradient(g, x, cast(g, node(weights, `${name}_kernel`), input.dtype), dz, window);
   }
