@@ -35,6 +35,9 @@ export interface BenchRow {
   /** The same of the processors' time. */
   readonly cpuRatio?: number;
   readonly against?: string;
+  /** Validation loss, mean and standard deviation over seeds. */
+  readonly loss?: number;
+  readonly lossDeviation?: number;
   /** Trainable parameters, where the row is about a model that may differ from ours. */
   readonly parameters?: number;
   /** What was varied, where the row is one of a series. */
@@ -58,6 +61,8 @@ const COLUMNS: readonly Column[] = [
   ['frames/s', (row) => digits(0, row.framesPerSecond)],
   ['car-s/s', (row) => digits(1, row.carSeconds)],
   ['MB', (row) => digits(0, row.memoryMB)],
+  ['loss', (row) => digits(4, row.loss)],
+  ['± loss', (row) => digits(4, row.lossDeviation)],
   ['parameters', (row) => digits(0, row.parameters)],
   ['ratio', (row) => digits(2, row.ratio)],
   ['cpu ratio', (row) => digits(2, row.cpuRatio)],

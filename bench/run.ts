@@ -22,6 +22,7 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   replay: async () => (await import('./replay.ts')).benchReplay,
   epoch: async () => (await import('./epoch.ts')).benchEpoch,
   grow: async () => (await import('./grow.ts')).benchGrow,
+  precision: async () => (await import('./precision.ts')).benchPrecision,
   startup: async () => (await import('./startup.ts')).benchStartup,
   peers: async () => (await import('./peers.ts')).benchPeers,
 };
@@ -40,7 +41,7 @@ await new Command('bench')
     new Option('--backend <names>', 'comma-separated').argParser(oneOf(BACKENDS)).default([...BACKENDS]),
   )
   .option('--repetitions <n>', 'timed repetitions', Number, 9)
-  .option('--plots <folder>', 'grow: draw SVG files there')
+  .option('--plots <folder>', 'grow, precision: draw SVG files there')
   .addOption(
     new Option(
       '--peers <words>',
