@@ -79,7 +79,8 @@ async function epochsOf(
   const order = new Concatenation(split.validation, recordings);
   const frames = new SplitFrames(order, recordings, LABEL_SCALE);
   const runs = evaluationRuns(order, CHUNK, 'none', 'validation');
-  const engine = await benchEngine(model, backend, 0);
+  const adam = adamState(model);
+  const engine = await benchEngine(model, backend, 0, adam);
   const metrics = await openMetrics(folder);
   const batch = syntheticHostBatch(recurrent ? STEPS : 1, SEQUENCES);
   const clock = new EpochClock();
@@ -87,7 +88,7 @@ async function epochsOf(
   // biome-ignore lint/suspicious/noFocusedTests: the training loop
   await fit({
     model,
-    adam: adamState(model),
+    adam,
     engine: clock.watched('steps', engine),
     batches: {
       batchesPerEpoch: loader.batchesPerEpoch,

@@ -20,7 +20,7 @@ export interface Timing extends Time {
 export function timeAlternately(
   jobs: readonly (() => unknown)[],
   repetitions: number,
-  warmUp = 2,
+  warmUp = 5,
 ): Promise<Timing[]> {
   return alternate(
     jobs.map((job) => () => timed(job)),

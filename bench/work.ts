@@ -15,7 +15,7 @@ import { buildModel } from '../src/models/registry.ts';
 import { AutoNCP } from '../src/models/wiring/auto-ncp.ts';
 import { stream } from '../src/random/stream.ts';
 import { type Engine, localEngine } from '../src/train/engine.ts';
-import { adamState } from '../src/train/optimizer.ts';
+import { type AdamState, adamState } from '../src/train/optimizer.ts';
 import { replicaEngine } from '../src/train/replicas.ts';
 
 /** The paper's batch: 20 sequences of 16 frames. */
@@ -83,10 +83,14 @@ export function benchModel(name: string, units?: number, precision?: Precision):
 }
 
 /** @param workers - replicas on the embedded backend; 0: one a core */
-export function benchEngine(model: Model, backend: BackendName, workers: number): Engine | Promise<Engine> {
+export function benchEngine(
+  model: Model,
+  backend: BackendName,
+  workers: number,
+  adam: AdamState = adamState(model),
+): Engine | Promise<Engine> {
   const options = { ...TRAINING, keep: model.kind === 'frame' ? TRAINING.keep : undefined };
   const replicas = backend === 'wasm' ? workers || availableParallelism() : 1;
-  const adam = adamState(model);
   return replicas > 1 ? replicaEngine(model, adam, replicas, options) : localEngine(model, adam, options);
 }
 

@@ -1,7 +1,7 @@
 /**
  * Adam's loop over the entries of a weight, in WebAssembly: two entries at a time, in float64 as JavaScript's own arithmetic is,
- * so that the results are the same to the bit. The `cnn` has five million weights, and their roots and divisions would take a third of
- * its step one by one. What is computed stands in optimizer.ts.
+ * so that the results are the same to the bit. The `cnn` has five million weights, all of which come here on the embedded backend, and their
+ * roots and divisions would take long one by one. What is computed stands in optimizer.ts.
  */
 import {
   assemble,

@@ -1,6 +1,10 @@
 /** Adam in TensorFlow does what Adam over plain arrays does, but for rounding; and its memory comes back whole. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { INPUT, stateAt } from '../../test/programs/train-by-name.ts';
 import { requirement } from '../../test/require.ts';
 import { useBackend } from '../backend/choose.ts';
 import { modelOptions } from '../config/schema.ts';
@@ -8,6 +12,7 @@ import { NotFiniteError } from '../errors.ts';
 import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { stream } from '../random/stream.ts';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { weightsUpdatedInTensorFlow } from './native-adam.ts';
 import { adamState, settle, update } from './optimizer.ts';
 
@@ -15,7 +20,8 @@ const native = requirement('tensorflow');
 const LARGE = ['cnn/dense1_kernel', 'cnn/dense2_kernel'];
 const OPTIONS = { lr: 0.01, convGradScaling: 0.5 };
 
-const build = (model: 'cnn' | 'wm') => buildModel(modelOptions.parse({ model }), 3);
+const build = (model: 'cnn' | 'wm' | 'lstm') =>
+  buildModel(modelOptions.parse({ model, ...(model === 'lstm' ? { lstm_size: 128 } : {}) }), 3);
 
 /** The same for the same `step`. */
 function gradientsAt(model: Model, step: number): Map<string, Float32Array> {
@@ -57,13 +63,20 @@ function sameBits(one: ArrayBufferView | undefined, other: ArrayBufferView | und
 describe.skipIf(!native.present)(native.title('Adam in TensorFlow'), () => {
   beforeAll(async () => {
     await useBackend('tensorflow');
+    const model = build('cnn'); // what the first update leaves for all later ones is there then
+    const adam = adamState(model);
+    updateInTensorFlow(model, adam, 1);
+    settle(adam);
+    disposeModel(model);
   });
 
   it('is for the large weights of the cnn, and for no weight of the recurrent models', () => {
-    const [frame, recurrent] = [build('cnn'), build('wm')];
+    const [frame, wm, lstm] = [build('cnn'), build('wm'), build('lstm')];
     expect([...weightsUpdatedInTensorFlow(frame)]).toEqual(LARGE);
-    expect([...weightsUpdatedInTensorFlow(recurrent)]).toEqual([]);
-    for (const model of [frame, recurrent]) disposeModel(model);
+    expect([...weightsUpdatedInTensorFlow(wm)]).toEqual([]);
+    expect(Math.max(...Array.from(lstm.weights.values(), ({ size }) => size))).toBeGreaterThan(2 ** 16);
+    expect([...weightsUpdatedInTensorFlow(lstm)]).toEqual([]);
+    for (const model of [frame, wm, lstm]) disposeModel(model);
   });
 
   it('leaves the weights, moments and norms that plain arrays give, clipped ones too', () => {
@@ -113,6 +126,38 @@ describe.skipIf(!native.present)(native.title('Adam in TensorFlow'), () => {
     }
     expect(tf.memory().numTensors).toBe(tensors);
     for (const model of models) disposeModel(model);
+  });
+
+  it('goes on from a checkpoint, in a state that has other moments in TensorFlow, with the same bits', async () => {
+    const [one, other] = [build('cnn'), build('cnn')];
+    const [adam, loaded] = [one, other].map(adamState);
+    const folder = mkdtempSync(join(tmpdir(), 'ncp-train-test-'));
+    try {
+      for (const step of [1, 2]) updateInTensorFlow(one, adam, step);
+      await saveCheckpoint(folder, {
+        ...{ model: one, adam, keep: 'passive', best: true, input: INPUT },
+        state: stateAt(0),
+      });
+      updateInTensorFlow(one, adam, 3);
+      updateInTensorFlow(other, loaded, 7);
+      await loadCheckpoint(join(folder, 'checkpoints', 'epoch_000'), other, loaded);
+      updateInTensorFlow(other, loaded, 3);
+      for (const state of [adam, loaded]) settle(state);
+      expect(loaded.t).toBe(3);
+      for (const name of one.weights.keys()) {
+        expect(sameBits(one.weights.get(name)?.dataSync(), other.weights.get(name)?.dataSync()), name).toBe(
+          true,
+        );
+        for (const moment of ['m', 'v'] as const) {
+          expect(sameBits(adam[moment].get(name), loaded[moment].get(name)), `${moment} of ${name}`).toBe(
+            true,
+          );
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+      for (const model of [one, other]) disposeModel(model);
+    }
   });
 
   it('changes nothing where the norm is not finite', () => {

@@ -21,8 +21,17 @@ export interface TensorMoments {
   readonly v: tf.Tensor;
 }
 
-/** Names of the weights that are updated here, on the backend that is set: large ones, all of whose entries are free. */
-export function weightsUpdatedInTensorFlow({ weights, existing, constraints }: Model): ReadonlySet<string> {
+/**
+ * Names of the weights that are updated here, on the backend that is set: large ones, all of whose entries are free. None of the
+ * recurrent models', whose cells compute over plain arrays and need their weights there in every step.
+ */
+export function weightsUpdatedInTensorFlow({
+  kind,
+  weights,
+  existing,
+  constraints,
+}: Model): ReadonlySet<string> {
+  if (kind !== 'frame') return NONE;
   if (tf.getBackend() !== 'tensorflow' || nativeBackend().isUsingGpuDevice) return NONE; // not tried on a GPU
   const large = [...weights].filter(([, { size }]) => size >= LARGE).map(([name]) => name);
   return new Set(large.filter((name) => !existing.has(name) && !constraints.has(name)));
@@ -56,15 +65,16 @@ export function nativeAdamStep(
   const backend = nativeBackend();
   const [thetaHand, mHand, vHand] = hands();
   return tf.tidy(() => {
+    // First what may fail for want of memory.
+    const scaled = clip === 1 ? gradient : tf.mul(gradient, clip);
+    // `rate` has both bias corrections in it already, so the powers of β that they are made of are given as 0.
+    const scalars = [0, 0, rate, beta1, beta2, epsilon].map((value) => tf.scalar(value));
     hold(thetaHand, theta);
     hold(mHand, moments.m);
     hold(vHand, moments.v);
     // Held by nobody else, they are updated where they are; otherwise TensorFlow would copy them first.
     theta.assign(placeholder(theta.shape));
     tf.dispose([moments.m, moments.v]);
-    const scaled = clip === 1 ? gradient : tf.mul(gradient, clip);
-    // `rate` has both bias corrections in it already, so the powers of β that they are made of are given as 0.
-    const scalars = [0, 0, rate, beta1, beta2, epsilon].map((value) => tf.scalar(value));
     const attributes = [type('T'), flag('use_locking'), flag('use_nesterov')];
     backend.executeMultipleOutputs(
       'ResourceApplyAdam',

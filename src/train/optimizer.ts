@@ -8,7 +8,7 @@
  *
  * It works on plain arrays, not tensors: one pass over each weight instead of ten small operations, the same
  * numbers on every backend, and gradients of several replicas can simply be added before it. Only the weights of the `cnn` that
- * are too large to be copied in every step are left in TensorFlow, where that computes (native-adam.ts).
+ * are too large to be copied in every step stay in TensorFlow, where it is the backend (native-adam.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { NotFiniteError } from '../errors.ts';
@@ -90,6 +90,7 @@ export function update(
       adam.inTensorFlow.set(name, nativeAdamStep(variable, moments, gradient, { ...factors, clip: scale }));
       continue;
     }
+    if (adam.inTensorFlow.has(name)) settle(adam);
     // Changed in place: a copy, or the array behind the tensor that is replaced here.
     const values = variable.dataSync<'float32'>();
     adamStep(values, arrayOf(gradients, name), arrayOf(adam.m, name), arrayOf(adam.v, name), factors);

@@ -62,13 +62,14 @@ export function gradientsOf(
     for (const [name, variable] of model.weights) {
       const gradient = grads[variable.name];
       if (gradient && left.has(name)) {
-        inTensorFlow.set(name, tf.keep(gradient));
+        inTensorFlow.set(name, gradient);
         continue;
       }
       // What is read from a backend is a copy, so it may be changed in place.
       gradients.set(name, gradient ? gradient.dataSync<'float32'>() : new Float32Array(variable.size));
     }
     result = { gradients, inTensorFlow, loss: value.dataSync()[0], ...errors(predictions, batch.labels) };
+    for (const gradient of inTensorFlow.values()) tf.keep(gradient);
   });
   return result as unknown as BatchGradients;
 }

@@ -42,7 +42,10 @@ export function convInputGradient(g: Graph, x: Value, kernel: Value, dz: Value, 
 }
 
 export const biasAdd = (g: Graph, x: Value, bias: Value) => g.add('BiasAdd', [x, bias], typed(x));
-/** Σ over all frames and places of dz [N,h,w,c] → [c], float32. A product with ones for each frame is faster than BiasAddGrad. */
+/**
+ * Σ over all frames and places of dz [N,h,w,c] → [c], float32: the sum of each frame in the type of dz, their sum in float32. A
+ * product with ones for each frame is faster than BiasAddGrad.
+ */
 export function convBiasGradient(g: Graph, dz: Value, h: number, w: number, c: number): Value {
   const ones = cast(g, g.constant(Array(h * w).fill(1), 'float32'), dz.dtype);
   const ofFrames = batchMatMul(g, reshape(g, ones, [1, 1, h * w]), reshape(g, dz, [-1, h * w, c]));
