@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- precision`: the same trainings in float32 and in bfloat16, on generated drives, from as many seeds as
- * `--repetitions` says: validation losses, and how long an epoch takes. `--plots FOLDER` draws the losses epoch by epoch. Runs
+ * `--repetitions` says: validation losses, and how long the training of an epoch takes. `--plots FOLDER` draws the losses epoch by epoch. Runs
  * the build: `npm run build` first.
  */
 import { spawn } from 'node:child_process';
