@@ -9,13 +9,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deviation, mean } from '../src/data/statistics.ts';
 import { OKABE_ITO } from '../src/plot/colours.ts';
 import { drawPlot } from '../src/plot/draw.ts';
 import { METRICS_FILE, TRAIN_LOG_FILE, trainLogRows } from '../src/train/metrics-log.ts';
+import { ENTRY, requireBuild } from './built.ts';
 import { type BenchOptions, type BenchRow, say } from './row.ts';
 import { figuresOf, timingOf } from './timing.ts';
 
-const ENTRY = fileURLToPath(new URL('../bin/ncp-train.js', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../configs/small.yaml', import.meta.url));
 const PRECISIONS = ['float32', 'bf16'] as const;
 type Precision = (typeof PRECISIONS)[number];
@@ -34,6 +35,7 @@ interface Curve {
 }
 
 export async function benchPrecision({ models, repetitions, plots }: BenchOptions): Promise<BenchRow[]> {
+  requireBuild();
   const folder = mkdtempSync(join(tmpdir(), 'ncp-train-bench-'));
   const seeds = Array.from({ length: repetitions }, (_, n) => n + 1);
   try {
@@ -58,17 +60,8 @@ async function trained(
   await command('data', 'generate', 'passive', '--out', data, ...DRIVES);
   // One after the other, so that an epoch's time is its own.
   await command(
-    ...[
-      'sweep',
-      'passive',
-      '--models',
-      models.join(),
-      '--folds',
-      'auto:3/0',
-      '--config',
-      CONFIG,
-      '--no_final',
-    ],
+    ...['sweep', 'passive', '--models', models.join(), '--folds', 'auto:3/0'],
+    ...['--config', CONFIG, '--no_final'],
     ...['--set', `seed=${seeds}`, '--set', `precision=${PRECISIONS}`, '--epochs', String(EPOCHS)],
     ...['--data', data, '--sessions_dir', sessions, '--cache_dir', join(folder, 'cache')],
     ...['--backend', 'tensorflow', '--jobs', '1'],
@@ -101,8 +94,6 @@ async function command(...args: string[]): Promise<void> {
 function rowOf(model: string, precision: Precision, curves: readonly Curve[]): BenchRow {
   const mine = curves.filter((curve) => curve.model === model && curve.precision === precision);
   const last = mine.map(({ validation }) => validation[validation.length - 1]);
-  const mean = last.reduce((sum, loss) => sum + loss, 0) / last.length;
-  const variance = last.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / last.length;
   const epochs = mine.flatMap(({ seconds }) => seconds.map((s) => ({ ms: 1000 * s, cpuMs: Number.NaN })));
   const { ms, spread } = figuresOf(timingOf(epochs));
   return {
@@ -111,8 +102,8 @@ function rowOf(model: string, precision: Precision, curves: readonly Curve[]): B
     backend: `tensorflow, ${precision}`,
     ms,
     spread,
-    loss: mean,
-    lossDeviation: Math.sqrt(variance),
+    loss: mean(last),
+    lossDeviation: deviation(last),
   };
 }
 

@@ -5,17 +5,14 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createRecording } from '../src/data/recording-writer.ts';
 import { stream } from '../src/random/stream.ts';
+import { ENTRY, requireBuild } from './built.ts';
 import type { BenchOptions, BenchRow } from './row.ts';
 import { alternate, figuresOf, type Time } from './timing.ts';
-
-const ENTRY = fileURLToPath(new URL('../bin/ncp-train.js', import.meta.url));
-const BUILT = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /** Printed when an epoch, here of one step, has ended. */
 const FIRST_STEP = /^epoch 0: train/m;
@@ -39,7 +36,7 @@ export async function benchStartup({
   backend: backends,
   repetitions,
 }: BenchOptions): Promise<BenchRow[]> {
-  if (!existsSync(BUILT)) throw new Error('there is no build: npm run build');
+  requireBuild();
   const folder = mkdtempSync(join(tmpdir(), 'ncp-train-bench-'));
   try {
     const [data, sessions, cache] = ['data', 'sessions', 'cache'].map((name) => join(folder, name));
