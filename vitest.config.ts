@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 60_000),
       project('golden', ['test/golden.*.test.ts'], 180_000),
-      project('e2e', ['test/e2e/**/*.test.ts'], 300_000),
+      project('e2e', ['test/e2e/**/*.test.ts', 'test/cases/**/*.test.ts'], 300_000),
       project('slow', ['test/slow/**/*.test.ts'], 1_200_000),
       // Measurements, which want the machine for themselves: run with --no-file-parallelism.
       project('alone', ['test/alone/**/*.test.ts'], 1_200_000),
