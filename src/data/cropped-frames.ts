@@ -47,8 +47,8 @@ export interface CroppedFramesOptions {
 /** The dataset of an HDF5 recording that says where autonomous mode was on. */
 const AUTONOMOUS = 'autonomous';
 
-/** Frames that are read from an `.npz` and cropped at once. */
-const NPZ_BATCH = 16;
+/** Bytes of frames, or one frame, that are read from an `.npz` and cropped at once. */
+const NPZ_BLOCK_BYTES = 16 * 2 ** 20;
 
 /**
  * @param path - `.h5`, or `.npz` as npz-recording.ts describes it
@@ -108,12 +108,13 @@ async function fromNpz(path: string, { crop, channelOrder }: CroppedFramesOption
   try {
     const isCropped = height === CROP_HEIGHT && width === CROP_WIDTH;
     const plan = cropPlan(isCropped ? 'full' : crop, height, width);
-    const block = new Uint8Array(NPZ_BATCH * plan.sourceBytes);
+    const atOnce = Math.max(1, Math.min(frames, Math.floor(NPZ_BLOCK_BYTES / plan.sourceBytes)));
+    const block = new Uint8Array(atOnce * plan.sourceBytes);
     return {
       ...{ path, frames, autonomous, timestamps: undefined, labels: undefined },
       async read(first, count, out) {
-        for (let done = 0; done < count; done += NPZ_BATCH) {
-          const some = Math.min(NPZ_BATCH, count - done);
+        for (let done = 0; done < count; done += atOnce) {
+          const some = Math.min(atOnce, count - done);
           await recording.readFrames(first + done, block.subarray(0, some * plan.sourceBytes));
           for (let n = 0; n < some; n++) {
             cropInto(plan, block, n * plan.sourceBytes, out, (done + n) * CROP_BYTES, channelOrder);

@@ -19,7 +19,7 @@ export const NPY_HEADER_BYTES = 4096;
 /**
  * @param start - the file's first bytes, {@link NPY_HEADER_BYTES} or all there are
  * @param where - for messages: the file, the array
- * @throws DataError if it is no such file, or stored column by column
+ * @throws DataError if it is no such file, if its shape is none, or if it is stored column by column
  */
 export function parseNpyHeader(start: Uint8Array, where: string): NpyHeader {
   const bytes = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
@@ -33,12 +33,18 @@ export function parseNpyHeader(start: Uint8Array, where: string): NpyHeader {
   if (type === undefined || shape === undefined) {
     throw new DataError(`${where}: the array is of a kind that is not read here: ${text.trim()}`);
   }
-  const sizes = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
+  const sizes = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [wholeNumber(size.trim())]));
+  if (!Number.isSafeInteger(sizes.reduce((product, size) => product * size, 1))) {
+    throw new DataError(`${where}: the array's shape (${shape}) is none; the file is damaged`);
+  }
   if (/'fortran_order':\s*True/.test(text) && sizes.length > 1) {
     throw new DataError(`${where}: the array lies column by column; save numpy.ascontiguousarray of it`);
   }
   return { type, shape: sizes, length: textAt + textLength };
 }
+
+/** @returns NaN for what is no size. Python 2 wrote its long integers with an L. */
+const wholeNumber = (text: string): number => (/^\d+L?$/.test(text) ? Number.parseInt(text, 10) : Number.NaN);
 
 /** The header of a file with values of this shape. */
 export function npyHeader(type: '|u1' | '<f4', shape: readonly number[]): Buffer {

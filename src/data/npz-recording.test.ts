@@ -79,11 +79,66 @@ describe('a faulty .npz', () => {
     await expect(openNpzRecording(join(folder, 'none.npz'))).rejects.toThrow(/no such file/);
   });
 
-  it('with fewer values than its header says is one when they are read', async () => {
-    const path = written('short.npz', npz({ camera: camera.subarray(0, 400), auto }, [N, H, W, 3], true));
-    const recording = await openNpzRecording(path);
-    await expect(recording.readFrames(3, new Uint8Array(2 * H * W * 3))).rejects.toThrow(DataError);
+  it.each([true, false])(
+    'with more or fewer values than its header says is refused, compressed: %s',
+    async (compressed) => {
+      for (const values of [camera.subarray(0, 400), Buffer.concat([camera, Buffer.of(0)])]) {
+        const path = written('sizes.npz', npz({ camera: values, auto }, [N, H, W, 3], compressed));
+        await expect(openNpzRecording(path)).rejects.toThrow(DataError);
+        await expect(openNpzRecording(path)).rejects.toThrow(/sizes\.npz, camera: .* but there are/);
+      }
+    },
+  );
+
+  it('of frames as large as no camera has them is refused before memory is taken', async () => {
+    const shape = [1, 2 ** 14, 2 ** 14, 3];
+    const path = written('large.npz', npz({ camera, auto: Uint8Array.of(1) }, shape, true));
+    await expect(openNpzRecording(path)).rejects.toThrow(/frames of 16384×16384 pixels; at most/);
+  });
+
+  it('that declares more bytes than it can hold is refused before they are read', async () => {
+    const bytes = npz({ camera, auto }, [N, H, W, 3], true);
+    const directory = bytes.indexOf('PK\x01\x02');
+    bytes.writeUInt32LE(4e9, directory + 24); // uncompressed size of the first entry, camera
+    await expect(openNpzRecording(written('declared.npz', bytes))).rejects.toThrow(
+      /camera: \d+ bytes cannot hold the 4000000000 that the archive declares/,
+    );
+  });
+});
+
+/** What a replay would be made of, or the error that says that there is none. */
+async function readBack(path: string): Promise<string> {
+  const recording = await openNpzRecording(path);
+  try {
+    const { frames, height, width, autonomous } = recording;
+    const out = new Uint8Array(frames * height * width * 3);
+    await recording.readFrames(0, out);
+    return [frames, height, width, [...autonomous], Buffer.from(out).toString('hex')].join(' ');
+  } finally {
     recording.close();
+  }
+}
+
+describe.each([true, false])('a damaged .npz, compressed: %s', (compressed) => {
+  const whole = npz({ camera, auto }, [N, H, W, 3], compressed);
+
+  it('is noticed, or reads as it was, whichever of its bits is turned', async () => {
+    const intact = await readBack(written('intact.npz', whole));
+    let noticed = 0;
+    // A prime, so that all eight bits of bytes everywhere have their turn.
+    for (let bit = 0; bit < whole.length * 8; bit += 13) {
+      const bytes = Buffer.from(whole);
+      bytes[bit >> 3] ^= 1 << (bit & 7);
+      const path = written('turned.npz', bytes);
+      const read = await readBack(path).catch((error) => {
+        expect(error).toBeInstanceOf(DataError);
+        expect(error.message).toContain(path);
+        noticed++;
+        return intact;
+      });
+      expect(read === intact, `bit ${bit}`).toBe(true);
+    }
+    expect(noticed).toBeGreaterThan(whole.length / 4);
   });
 });
 
@@ -124,5 +179,19 @@ describe('the header of a NumPy array', () => {
       'latin1',
     );
     expect(() => parseNpyHeader(header, 'x')).toThrow(/column by column/);
+  });
+
+  it.each(['1.5, 2', '-1, 2', '1e2', 'None', '2, 0x10', '9007199254740993', '4294967296, 4294967296'])(
+    'with the shape (%s) is refused',
+    (shape) => {
+      const header = Buffer.from(`\x93NUMPY\x01\x00\x80\x00{'descr': '|u1', 'shape': (${shape})}`, 'latin1');
+      expect(() => parseNpyHeader(header, 'x')).toThrow(DataError);
+      expect(() => parseNpyHeader(header, 'x')).toThrow(`x: the array's shape (${shape}) is none`);
+    },
+  );
+
+  it('of Python 2, whose long integers end in L, is read', () => {
+    const header = Buffer.from("\x93NUMPY\x01\x00\x80\x00{'descr': '|u1', 'shape': (3L, 4L)}", 'latin1');
+    expect(parseNpyHeader(header, 'x').shape).toEqual([3, 4]);
   });
 });

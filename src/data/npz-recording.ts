@@ -2,19 +2,27 @@
  * Test drives as the published scripts export them from rosbags: a NumPy archive (`.npz`, a zip file) with `camera` uint8
  * [N,H,W,3] and `auto` bool [N], true where autonomous mode was on. Frames are read as they are asked for; an archive that is
  * compressed can only be read onwards, so that going back starts it again. Memory does not grow with it.
+ *
+ * An archive may be damaged, or made to mislead: its checksums are compared when it is opened, and what a header says of an
+ * array is held against the bytes that are there before memory is taken for it.
  */
 
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DataError } from '../errors.ts';
 import { NPY_HEADER_BYTES, type NpyHeader, parseNpyHeader } from './npy.ts';
 
 const STORED = 0;
+/** Deflate codes at most 258 bytes in 2 bits: 1,032 times fewer (RFC 1951), and 64 bytes for the blocks' own. */
+const mostInflated = (compressed: number): number => 1032 * compressed + 64;
+/** A frame of 8,192 × 8,192 pixels; cameras of cars have a tenth at most. */
+const MOST_PIXELS = 2 ** 26;
 
 /**
  * @param path - of the archive
- * @throws DataError for a file that is absent or no archive, for arrays that are missing or of another shape or type
+ * @throws DataError for a file that is absent, no archive or damaged, for arrays that are missing or of another shape or type
  */
 export async function openNpzRecording(path: string): Promise<NpzRecording> {
   const zip = await openArchive(path);
@@ -35,6 +43,11 @@ export async function openNpzRecording(path: string): Promise<NpzRecording> {
       throw new DataError(`${path}, camera: ${described(camera.header)}, expected uint8 [N,height,width,3]`);
     }
     if (frames === 0) throw new DataError(`${path}, camera: there are no frames`);
+    if (height * width > MOST_PIXELS) {
+      throw new DataError(
+        `${path}, camera: frames of ${height}×${width} pixels; at most ${MOST_PIXELS} are read`,
+      );
+    }
     const auto = await openArray(path, zip, entries, 'auto');
     const { type, shape } = auto.header;
     if (
@@ -46,6 +59,8 @@ export async function openNpzRecording(path: string): Promise<NpzRecording> {
         `${path}, auto: ${described(auto.header)}, expected bool [${frames}], one for each frame`,
       );
     }
+    await camera.check();
+    await auto.check();
     const autonomous = new Uint8Array(frames);
     await auto.read(0, autonomous);
     for (let n = 0; n < frames; n++) autonomous[n] = autonomous[n] === 0 ? 0 : 1;
@@ -131,12 +146,28 @@ async function openArray(
       `${path}: there is no array ${name}; the archive holds ${there}, camera and auto are needed`,
     );
   }
-  const start = new Uint8Array(Math.min(NPY_HEADER_BYTES, entry.uncompressedSize));
+  const { compressedSize, uncompressedSize } = entry;
+  if (uncompressedSize > mostInflated(compressedSize)) {
+    throw new DataError(
+      `${path}, ${name}: ${compressedSize} bytes cannot hold the ${uncompressedSize} that the archive declares. The file is damaged: copy it again`,
+    );
+  }
+  const start = new Uint8Array(Math.min(NPY_HEADER_BYTES, uncompressedSize));
   const bytes = new EntryReader(zip, entry);
   await bytes.read(0, start);
   const header = parseNpyHeader(start, `${path}, ${name}`);
   return {
     header,
+    async check() {
+      // All arrays that are read here are of bytes: a value each.
+      const expected = header.length + header.shape.reduce((product, size) => product * size, 1);
+      if (expected !== uncompressedSize) {
+        throw new DataError(
+          `${path}, ${name}: ${described(header)}, ${expected} bytes with its header, but there are ${uncompressedSize}. The file is damaged: copy it again`,
+        );
+      }
+      await bytes.checkSum();
+    },
     read: (from, out) => bytes.read(header.length + from, out),
     close: () => bytes.close(),
   };
@@ -144,6 +175,11 @@ async function openArray(
 
 interface ArrayReader {
   readonly header: NpyHeader;
+  /**
+   * Reads all of the array once.
+   * @throws DataError if there are more or fewer bytes than its shape says, or others than were written
+   */
+  check(): Promise<void>;
   /** Fills `out` with the array's bytes from `from` on. */
   read(from: number, out: Uint8Array): Promise<void>;
   close(): void;
@@ -172,6 +208,15 @@ class EntryReader {
       out.set(some, done);
       done += some.length;
       this.#drop(some.length);
+    }
+  }
+
+  /** @throws Error if the bytes are not those that the archive's checksum was made of */
+  async checkSum(): Promise<void> {
+    let sum = 0;
+    for await (const chunk of await this.#zip.openReadStreamPromise(this.#entry)) sum = crc32(chunk, sum);
+    if (sum !== this.#entry.crc32) {
+      throw new Error(`the checksum of ${this.#entry.fileName} does not agree with its bytes`);
     }
   }
 
