@@ -4,7 +4,7 @@
  * everything has to work without.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,13 @@ test('ncp-train --help prints the commands', () => {
   const { status, stdout, stderr } = ncpTrain('--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('Usage: ncp-train');
+});
+
+test('no source maps are in the package: the sources that they name are not', () => {
+  const installed = readdirSync(join(app, 'node_modules/ncp-train'), { recursive: true, encoding: 'utf8' });
+  const own = installed.filter((name) => !name.startsWith('node_modules'));
+  expect(own.filter((name) => name.endsWith('.js')).length).toBeGreaterThan(100);
+  expect(own.filter((name) => name.endsWith('.map'))).toEqual([]);
 });
 
 test('the script of the page that widget writes is in the package', () => {
