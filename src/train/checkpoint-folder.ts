@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointName, checkpointPlace, readState } from './checkpoint-state.ts';
+import { type CheckpointState, checkpointName, checkpointPlace, readState } from './checkpoint-state.ts';
 import { discard, replaceFile, sweepTemporary } from './durable.ts';
 
 /** Files of a checkpoint; a cell's exported tables lie beside them. */
@@ -74,9 +74,14 @@ export async function prune(folder: string, last: string, keep: Keep): Promise<v
   }
 }
 
+/** The state of a checkpoint. @throws ConfigError if it cannot be read, or was altered */
+export async function stateOf(folder: string, name: string): Promise<CheckpointState> {
+  return (await readState(join(checkpointsOf(folder), name, STATE_FILE))).state;
+}
+
 /** The checkpoint that had the least validation loss when `name` was written, if it is still there. */
 export async function bestKnownTo(folder: string, name: string): Promise<string | undefined> {
-  const state = await readState(join(checkpointsOf(folder), name, STATE_FILE)).catch(() => undefined);
+  const state = await stateOf(folder, name).catch(() => undefined);
   if (!state?.best) return undefined;
   const best = checkpointName({ epoch: state.best.epoch, batch: 0 });
   const there = await stat(join(checkpointsOf(folder), best)).catch(() => undefined);

@@ -10,6 +10,7 @@ import { ConfigError } from '../errors.ts';
 import { readInput } from '../models/weights-file.ts';
 import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import { checkpointName, checkpointPlace } from './checkpoint-state.ts';
+import { NOTHING_LOGGED } from './metrics-log.ts';
 
 let folder: string;
 
@@ -35,6 +36,7 @@ describe('saved and loaded', () => {
       path: inside('epoch_002_batch_0003'),
       name: 'epoch_002_batch_0003',
       state: { ...stateAt(2, 3), adamUpdates: 11 },
+      log: NOTHING_LOGGED,
       damaged: [],
     });
     expect(await loadCheckpoint(inside('epoch_002_batch_0003'), target.model, target.adam)).toEqual(
@@ -49,14 +51,28 @@ describe('saved and loaded', () => {
     const sums = { loss: 0.1 + 0.2, mae: Number.MIN_VALUE, gradientNorm: 1 / 3, batches: 1 };
     const state = { ...stateAt(0, 1), sums };
     train(who, 0, 1);
-    await saveCheckpoint(folder, { ...who, state, keep: 'passive', best: false, input: INPUT });
+    await saveCheckpoint(folder, {
+      ...who,
+      state,
+      keep: 'passive',
+      best: false,
+      input: INPUT,
+      log: NOTHING_LOGGED,
+    });
     expect((await latestCheckpoint(folder))?.state.sums).toEqual(sums);
   });
 
   it('a state that is not finite is refused before anything is written', async () => {
     const who = trainee();
     const state = { ...stateAt(0), best: { epoch: 0, loss: Number.NaN } };
-    const saving = saveCheckpoint(folder, { ...who, state, keep: 'passive', best: true, input: INPUT });
+    const saving = saveCheckpoint(folder, {
+      ...who,
+      state,
+      keep: 'passive',
+      best: true,
+      input: INPUT,
+      log: NOTHING_LOGGED,
+    });
     await expect(saving).rejects.toThrow(/best\.loss/);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -168,7 +184,14 @@ describe('what is kept', () => {
     await save(folder, who, 1);
     expect(await identity()).toEqual(before);
     const state = { ...stateAt(1), valid: null };
-    const saving = saveCheckpoint(folder, { ...who, state, keep: 'passive', best: false, input: INPUT });
+    const saving = saveCheckpoint(folder, {
+      ...who,
+      state,
+      keep: 'passive',
+      best: false,
+      input: INPUT,
+      log: NOTHING_LOGGED,
+    });
     await expect(saving).rejects.toThrow('is written already, with another state');
   });
 });
@@ -250,7 +273,7 @@ describe('damage', () => {
     });
     await expect(latestCheckpoint(folder)).rejects.toThrow(ConfigError);
     await expect(latestCheckpoint(folder)).rejects.toThrow(
-      /no checkpoint to go on from; --new .*\n {2}epoch_003 cannot be used.*\n {2}epoch_002 .*\n {2}epoch_000 .*optimizer/,
+      /no checkpoint to go on from; .* --new .*\n {2}epoch_003 cannot be used.*\n {2}epoch_002 .*\n {2}epoch_000 .*optimizer/,
     );
   });
 

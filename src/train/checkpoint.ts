@@ -32,10 +32,17 @@ import {
   prune,
   readPointer,
   STATE_FILE,
+  stateOf,
   WEIGHTS_FILE,
   writePointer,
 } from './checkpoint-folder.ts';
-import { type CheckpointState, checkpointName, readState, stateText } from './checkpoint-state.ts';
+import {
+  type CheckpointState,
+  checkpointName,
+  readState,
+  type StateFile,
+  stateText,
+} from './checkpoint-state.ts';
 import {
   discard,
   removeQuietly,
@@ -45,6 +52,7 @@ import {
   writeFailure,
   writeSynced,
 } from './durable.ts';
+import { requireLogged } from './metrics-log.ts';
 import { type AdamState, settle } from './optimizer.ts';
 import { loadOptimizer, readOptimizer, writeOptimizer } from './optimizer-file.ts';
 
@@ -58,6 +66,8 @@ export interface NewCheckpoint {
   readonly best: boolean;
   /** What the model was trained on. */
   readonly input: InputDescription;
+  /** Digest of what was logged before, see metrics-log.ts. */
+  readonly log: string;
 }
 
 /** A checkpoint that was found on disk. */
@@ -70,6 +80,8 @@ export interface FoundCheckpoint {
 
 /** The checkpoint to go on from. */
 export interface LatestCheckpoint extends FoundCheckpoint {
+  /** Digest of what was logged before it; undefined in one of 0.1.0. */
+  readonly log: string | undefined;
   /** Newer ones that were passed over: a sentence each, with the reason. */
   readonly damaged: readonly string[];
 }
@@ -82,10 +94,10 @@ export interface LatestCheckpoint extends FoundCheckpoint {
  * @throws DataError if it cannot be written, a full disk for example; then the one before still stands
  */
 export async function saveCheckpoint(folder: string, checkpoint: NewCheckpoint): Promise<void> {
-  const { model, adam, keep, best, input } = checkpoint;
+  const { model, adam, keep, best, input, log } = checkpoint;
   const state: CheckpointState = { ...checkpoint.state, adamUpdates: adam.t };
   const name = checkpointName(state);
-  const text = stateText(state);
+  const text = stateText(state, log);
   if (best && (state.best?.epoch !== state.epoch || state.batch !== 0)) {
     throw new Error(`${name} cannot be the best: its state names ${JSON.stringify(state.best)}`);
   }
@@ -94,7 +106,7 @@ export async function saveCheckpoint(folder: string, checkpoint: NewCheckpoint):
   try {
     await mkdir(checkpointsOf(folder), { recursive: true });
     if ((await readPointer(folder, 'last')) === name) {
-      if (isDeepStrictEqual(await readState(join(path, STATE_FILE)), state)) return;
+      if (isDeepStrictEqual(await stateOf(folder, name), state)) return;
       throw new Error(`${path} is written already, with another state`);
     }
     await sweepTemporary(checkpointsOf(folder));
@@ -124,7 +136,7 @@ export async function saveCheckpoint(folder: string, checkpoint: NewCheckpoint):
  * @throws ConfigError if it is damaged, of another model, or without optimiser file, naming what is wrong
  */
 export async function loadCheckpoint(path: string, model: Model, adam: AdamState): Promise<CheckpointState> {
-  const state = await readState(join(path, STATE_FILE));
+  const { state } = await readState(join(path, STATE_FILE));
   const loaded = await loadOptimizer(join(path, OPTIMIZER_FILE), model);
   await loadWeights(join(path, WEIGHTS_FILE), model);
   settle(adam);
@@ -151,14 +163,15 @@ export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint
   for (const name of names.filter((each) => last === undefined || inOrder(each, last) <= 0).reverse()) {
     const path = join(checkpointsOf(folder), name);
     try {
-      return { path, name, state: await verified(path), damaged };
+      return { path, name, ...(await verified(path)), damaged };
     } catch (error) {
       damaged.push(`${name} cannot be used: ${(error as Error).message}`);
     }
   }
   if (damaged.length === 0) return undefined;
   throw new ConfigError(
-    `${folder}: no checkpoint to go on from; --new starts again and keeps this run aside\n  ${damaged.join('\n  ')}`,
+    `${folder}: no checkpoint to go on from; put back what was altered, or --new starts again and keeps this run aside` +
+      `\n  ${damaged.join('\n  ')}`,
   );
 }
 
@@ -166,13 +179,20 @@ export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint
  * The checkpoint with the least validation loss, undefined where there is none yet.
  *
  * @param folder - of the run
- * @throws ConfigError if it is named but its state cannot be read
+ * @throws ConfigError if it is named but its state cannot be read, or another one is the best by what `last` knows
  */
 export async function bestCheckpoint(folder: string): Promise<FoundCheckpoint | undefined> {
   const name = await readPointer(folder, 'best');
   if (name === undefined) return undefined;
-  const path = join(checkpointsOf(folder), name);
-  return { path, name, state: await readState(join(path, STATE_FILE)) };
+  const last = await readPointer(folder, 'last');
+  const known = last === undefined ? undefined : await bestKnownTo(folder, last);
+  // A process that is killed between the two leaves a `best` that is newer than `last`.
+  if (known !== undefined && known !== name && inOrder(name, last as string) <= 0) {
+    throw new ConfigError(
+      `${join(checkpointsOf(folder), 'best')} was altered: it names ${name}, but ${known} had the least validation loss`,
+    );
+  }
+  return { path: join(checkpointsOf(folder), name), name, state: await stateOf(folder, name) };
 }
 
 /** Makes `last` and `best` what they were when `name` was written, since training goes on from there. */
@@ -183,15 +203,16 @@ export async function goBackTo(folder: string, name: string): Promise<void> {
   if (name !== (await readPointer(folder, 'last'))) await writePointer(folder, 'last', name);
 }
 
-/** Reads everything that resuming needs. */
-async function verified(path: string): Promise<CheckpointState> {
-  const state = await readState(join(path, STATE_FILE));
+/** Reads everything that resuming needs, what was logged before included. */
+async function verified(path: string): Promise<StateFile> {
+  const { state, log } = await readState(join(path, STATE_FILE));
   const { updates } = await readOptimizer(join(path, OPTIMIZER_FILE));
   if (updates !== state.adamUpdates) {
     throw new ConfigError(`${OPTIMIZER_FILE} is of update ${updates}, ${STATE_FILE} of ${state.adamUpdates}`);
   }
   await readSafetensors(join(path, WEIGHTS_FILE));
-  return state;
+  if (log !== undefined) requireLogged(join(path, '../..'), state.epoch, log);
+  return { state, log };
 }
 
 const tablesOf = (model: Model): Iterable<[string, Table]> =>

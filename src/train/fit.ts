@@ -87,7 +87,8 @@ export async function fit(task: FitTask): Promise<Ending> {
   const checkpoint = async (state: FitTask['start'], best: boolean) => {
     await orDiverged(task, `after ${placeOf(state)}`, async () => requireFiniteWeights(model));
     events?.sync();
-    await saveCheckpoint(task.folder, { model, adam, state, best, keep: task.keep, input: task.input });
+    const { keep, input } = task;
+    await saveCheckpoint(task.folder, { model, adam, state, best, keep, input, log: metrics.digest() });
   };
 
   let state = task.start;

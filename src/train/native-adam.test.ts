@@ -13,6 +13,7 @@ import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { stream } from '../random/stream.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { NOTHING_LOGGED } from './metrics-log.ts';
 import { weightsUpdatedInTensorFlow } from './native-adam.ts';
 import { adamState, settle, update } from './optimizer.ts';
 
@@ -135,7 +136,7 @@ describe.skipIf(!native.present)(native.title('Adam in TensorFlow'), () => {
     try {
       for (const step of [1, 2]) updateInTensorFlow(one, adam, step);
       await saveCheckpoint(folder, {
-        ...{ model: one, adam, keep: 'passive', best: true, input: INPUT },
+        ...{ model: one, adam, keep: 'passive', best: true, input: INPUT, log: NOTHING_LOGGED },
         state: stateAt(0),
       });
       updateInTensorFlow(one, adam, 3);

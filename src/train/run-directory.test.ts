@@ -67,6 +67,7 @@ describe('a new run', () => {
       started: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       ...FACTS,
       resumed: [],
+      digest: expect.stringMatching(/^[\da-f]{64}$/),
     });
     await run.setState('failed', { error: 'training diverged' });
     expect(await record()).toMatchObject({

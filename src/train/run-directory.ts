@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
+import { digestsIn } from './digest.ts';
 import {
   removeQuietly,
   replaceFile,
@@ -16,7 +17,9 @@ import {
   writeFailure,
   writeSynced,
 } from './durable.ts';
+import { FINAL_FILE } from './final.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import { METRICS_FILE, TRAIN_LOG_FILE } from './metrics-log.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import {
   CONFIG_FILE,
@@ -31,6 +34,9 @@ import {
   readRun,
   recordText,
 } from './run-record.ts';
+
+/** Files of the log and of figures, which a run that has ended knows by their digests. */
+const LOGGED = [TRAIN_LOG_FILE, METRICS_FILE, FINAL_FILE];
 
 export interface RunRequest {
   /** For example `sessions/passive/wm_session/experiment_4`. */
@@ -118,9 +124,9 @@ function runIn(folder: string, lock: Lock, { state, record, checkpoint }: Opened
       log.warn(message);
     },
     setState: async (next, extra = {}) => {
-      const { ended: _, ...rest } = current;
-      const end = next === 'running' ? {} : { ended: new Date().toISOString() };
-      current = { ...rest, ...extra, state: next, ...end };
+      const { ended: _, files: __, ...rest } = current;
+      const end = async () => ({ ended: new Date().toISOString(), files: await digestsIn(folder, LOGGED) });
+      current = { ...rest, ...extra, state: next, ...(next === 'running' ? {} : await end()) };
       await replaceFile(join(folder, RECORD_FILE), recordText(current));
     },
     close: async () => {
@@ -171,14 +177,18 @@ async function resumed({ folder, config, facts }: RunRequest): Promise<Opened> {
   }
   const checkpoint = await latestCheckpoint(folder);
   if (checkpoint) await goBackTo(folder, checkpoint.name);
-  const { ended: after, ...rest } = recorded.record;
+  const { ended: after, files: _, ...rest } = recorded.record;
   const resume = { at: new Date().toISOString(), after, changed, ...facts };
   const record: RunRecord = { ...rest, state: 'running', resumed: [...rest.resumed, resume] };
   if (Object.keys(changed).length > 0) await replaceFile(join(folder, CONFIG_FILE), configText(config));
   await replaceFile(join(folder, RECORD_FILE), recordText(record));
   const passedOver = (checkpoint?.damaged ?? []).map((fault) => `checkpoint ${fault}`);
   if (passedOver.length > 0) passedOver.push(`going on from ${checkpoint?.name} instead`);
-  return { state: 'resumed', record, checkpoint, notes: [...passedOver, ...notes] };
+  const unchecked =
+    recorded.record.digest === undefined
+      ? ['the run was begun by 0.1.0, which wrote no digests: what it wrote is taken as it is']
+      : [];
+  return { state: 'resumed', record, checkpoint, notes: [...unchecked, ...passedOver, ...notes] };
 }
 
 async function lockFor(folder: string): Promise<Lock> {

@@ -1,6 +1,7 @@
 /**
  * What a run says of itself: `config.yaml`, every option as it was resolved, and `run.json`, with everything else that is
- * needed to repeat it. And whether it may be resumed with what is asked for now.
+ * needed to repeat it. And whether it may be resumed with what is asked for now. Both files end in a digest of themselves;
+ * 0.1.0 wrote none.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { z } from 'zod';
 import { parseOptions } from '../config/parse.ts';
 import { ConfigError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
+import { digestOf } from './digest.ts';
 import type { Floors } from './floors.ts';
 
 export const CONFIG_FILE = 'config.yaml';
@@ -55,6 +57,10 @@ export interface RunRecord extends RunFacts {
   readonly started: string;
   readonly ended?: string;
   readonly resumed: readonly Resume[];
+  /** Once it has ended: digests of its log and figures, by file name. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Of all of the above; absent in a run of 0.1.0. */
+  readonly digest?: string;
 }
 
 export const FORMAT = 'ncp-train run 1';
@@ -86,12 +92,33 @@ const ROUNDING_FACTS = ['backend', 'workers', 'threads', 'processor', 'versions'
 
 /** Without options that were not given. */
 export function configText(config: Config): string {
-  return `# Every option of this run; ncp-train reads it back with --config.\n${stringify(plain(config))}`;
+  const text = `# Every option of this run; ncp-train reads it back with --config.\n${stringify(plain(config))}`;
+  return `${text}# digest of the lines above: ${digestOf(text)}\n`;
+}
+
+/** The options in the text of a `config.yaml`. @throws Error if it is damaged, or was altered */
+export function configIn(text: string): Config {
+  const [, content, digest] = /^(.*)# digest of the lines above: (\w*)\n?$/s.exec(text) ?? [];
+  if (digest !== undefined && digest !== digestOf(content)) throw new Error(ALTERED);
+  return parse(text);
 }
 
 export function recordText(record: RunRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
+  const { digest: _, ...content } = record;
+  return `${JSON.stringify({ ...content, digest: recordDigest(content) }, null, 2)}\n`;
 }
+
+/** What stands in the text of a `run.json`. @throws Error if it is damaged, or was altered */
+export function recordIn(text: string): RunRecord {
+  const record = JSON.parse(text);
+  const { digest, ...content } = record ?? {};
+  if (digest !== undefined && digest !== recordDigest(content)) throw new Error(ALTERED);
+  return record;
+}
+
+const recordDigest = (content: object) => digestOf(JSON.stringify(content));
+
+const ALTERED = 'it was altered since it was written: its digest does not fit';
 
 /** @throws ConfigError if the folder holds no run, or a damaged one */
 export async function readRun(folder: string): Promise<{ config: Config; record: RunRecord }> {
@@ -107,12 +134,12 @@ export async function readRun(folder: string): Promise<{ config: Config; record:
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
       throw new ConfigError(
         `${path} ${missing ? 'is missing' : `cannot be read (${(error as Error).message})`}, so ${folder} holds no run ` +
-          'that can be resumed; choose another --base_path, or --new, which moves the folder aside',
+          'that can be resumed; put it back as it was, choose another --base_path, or --new, which moves the folder aside',
       );
     }
   };
-  const config = await read(CONFIG_FILE, (text) => parse(text) as Config);
-  const record = await read(RECORD_FILE, (text) => JSON.parse(text) as RunRecord);
+  const config = await read(CONFIG_FILE, configIn);
+  const record = await read(RECORD_FILE, recordIn);
   if (record.format !== FORMAT) {
     throw new ConfigError(
       `${join(folder, RECORD_FILE)} has format ${JSON.stringify(record.format)}, not ${JSON.stringify(FORMAT)}`,

@@ -17,6 +17,7 @@ import { useBackend } from '../backend/choose.ts';
 import { ConfigError, DataError } from '../errors.ts';
 import { loadModel } from '../models/weights-file.ts';
 import { saveCheckpoint } from './checkpoint.ts';
+import { NOTHING_LOGGED } from './metrics-log.ts';
 import { runOfCheckpoint } from './run-of-checkpoint.ts';
 import { selectCheckpoint } from './select-checkpoint.ts';
 
@@ -47,6 +48,7 @@ async function runWith(losses: readonly number[], state = 'finished'): Promise<s
       best: best === loss && losses.indexOf(loss) === epoch,
       keep: 'active',
       input: INPUT,
+      log: NOTHING_LOGGED,
     });
   }
   return run;

@@ -11,10 +11,10 @@ import {
   checkpointNames,
   checkpointsOf,
   OPTIMIZER_FILE,
-  STATE_FILE,
+  stateOf,
   WEIGHTS_FILE,
 } from './checkpoint-folder.ts';
-import { type CheckpointState, checkpointName, checkpointPlace, readState } from './checkpoint-state.ts';
+import { type CheckpointState, checkpointName, checkpointPlace } from './checkpoint-state.ts';
 import { removeQuietly, syncFolder, temporaryPath, writeFailure, writeSynced } from './durable.ts';
 import { lockOwner } from './lock.ts';
 import { RECORD_FILE, readRun } from './run-record.ts';
@@ -120,9 +120,7 @@ async function candidatesOf(run: string): Promise<Candidate[]> {
       faults.push(`${name} is missing`);
       continue;
     }
-    const state: CheckpointState | Error = await readState(join(checkpointsOf(run), name, STATE_FILE)).catch(
-      (error: Error) => error,
-    );
+    const state: CheckpointState | Error = await stateOf(run, name).catch((error: Error) => error);
     if (state instanceof Error) faults.push(state.message);
     else if (state.valid) candidates.push({ epoch, loss: state.valid.loss });
     else faults.push(`${name} was not validated`);

@@ -28,7 +28,7 @@ import { writeFinal } from './final.ts';
 import { type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
 import type { Floors } from './floors.ts';
 import { lossPlotter } from './loss-plot.ts';
-import { openMetrics, TRAIN_LOG_FILE } from './metrics-log.ts';
+import { METRICS_FILE, openMetrics, TRAIN_LOG_FILE } from './metrics-log.ts';
 import { type AdamState, adamState } from './optimizer.ts';
 import { replicaEngine } from './replicas.ts';
 import { openRun, type Run } from './run-directory.ts';
@@ -181,7 +181,9 @@ async function trainIn(
   const adam = adamState(model);
   const from = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
   // Before any thread starts, so that a log that cannot be read leaves none behind.
-  const metrics = await openMetrics(folder, from.epoch);
+  const metrics = await openMetrics(folder, from.epoch, run.checkpoint?.log);
+  if (metrics.restored)
+    run.note(`rows of ${TRAIN_LOG_FILE} had been altered; they were written anew from ${METRICS_FILE}`);
   if (metrics.lost.length > 0) {
     run.note(
       `${TRAIN_LOG_FILE} has no row that can be read of epochs ${metrics.lost.join(', ')}; it goes on without`,

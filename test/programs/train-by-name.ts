@@ -10,6 +10,7 @@ import { buildModel } from '../../src/models/registry.ts';
 import { saveCheckpoint } from '../../src/train/checkpoint.ts';
 import type { Keep } from '../../src/train/checkpoint-folder.ts';
 import type { CheckpointState } from '../../src/train/checkpoint-state.ts';
+import { NOTHING_LOGGED } from '../../src/train/metrics-log.ts';
 import { type AdamState, adamState } from '../../src/train/optimizer.ts';
 
 export const INPUT: InputDescription = {
@@ -79,5 +80,12 @@ export function stateAt(epoch: number, batch = 0): Omit<CheckpointState, 'adamUp
 export async function save(folder: string, who: Trainee, epoch: number, batch = 0, keep: Keep = 'passive') {
   train(who, epoch, batch);
   const best = isBest(epoch) && batch === 0;
-  await saveCheckpoint(folder, { ...who, state: stateAt(epoch, batch), keep, best, input: INPUT });
+  await saveCheckpoint(folder, {
+    ...who,
+    state: stateAt(epoch, batch),
+    keep,
+    best,
+    input: INPUT,
+    log: NOTHING_LOGGED,
+  });
 }

@@ -4,13 +4,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { checkpointsOf, readPointer, WEIGHTS_FILE } from '../../train/checkpoint-folder.ts';
+import { checkpointsOf, readPointer, STATE_FILE, WEIGHTS_FILE } from '../../train/checkpoint-folder.ts';
+import { readState } from '../../train/checkpoint-state.ts';
+import { digestsIn } from '../../train/digest.ts';
 import { FINAL_FILE } from '../../train/final.ts';
 import { lockOwner } from '../../train/lock.ts';
-import { METRICS_FILE, TRAIN_LOG_FILE } from '../../train/metrics-log.ts';
-import { CONFIG_FILE, type Config, RECORD_FILE } from '../../train/run-record.ts';
+import { METRICS_FILE, requireLogged, TRAIN_LOG_FILE } from '../../train/metrics-log.ts';
+import { CONFIG_FILE, type Config, configIn, RECORD_FILE, recordIn } from '../../train/run-record.ts';
 import { epochRows } from './epoch-rows.ts';
 import { readFigures } from './figures-file.ts';
 import { foldOf, modelAndSession } from './model-folder.ts';
@@ -21,8 +22,8 @@ import { secondsSpent } from './seconds-spent.ts';
 export async function readOwnRun(folder: string): Promise<RunReading> {
   const path = resolve(folder);
   const notes: string[] = [];
-  const record = await readAs(folder, RECORD_FILE, (text) => runRecord.parse(JSON.parse(text)), notes);
-  const options = await readAs(folder, CONFIG_FILE, (text) => z.looseObject({}).parse(parse(text)), notes);
+  const record = await readAs(folder, RECORD_FILE, (text) => runRecord.parse(recordIn(text)), notes);
+  const options = await readAs(folder, CONFIG_FILE, (text) => z.looseObject({}).parse(configIn(text)), notes);
   const experiment = foldOf(basename(path));
   const kind = record?.command ?? (options ? kindOf(options) : experiment ? 'passive' : 'active');
   const inFolder = basename(kind === 'passive' ? dirname(path) : path);
@@ -34,10 +35,14 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
   const latest = record && { ...record, ...withoutAbsent(record.resumed?.at(-1)) };
   const state = await stateOf(folder, record);
 
-  const log = await readFigures(join(folder, TRAIN_LOG_FILE), ['epoch', 'train_loss', 'valid_loss']);
+  const altered = await alteredFiles(folder, record);
+  for (const name of altered) notes.push(`${name} is left out: it is not as the run wrote it`);
+  const log = altered.includes(TRAIN_LOG_FILE)
+    ? undefined
+    : await readFigures(join(folder, TRAIN_LOG_FILE), ['epoch', 'train_loss', 'valid_loss']);
   const epochs = log ? epochRows(log, { loss: 'valid_loss', mae: 'valid_mae' }, 'given') : [];
   notes.push(...(log?.notes ?? []));
-  const { best, isFinished } = await figuresOf(folder, state, bestSoFar(epochs), notes);
+  const { best, isFinished } = await figuresOf(folder, state, bestSoFar(epochs), altered, notes);
   const labelScale = latest?.input?.label_scale ?? (await scaleOf(folder, options));
   if (labelScale === null) notes.push('its label scale is not recorded');
   return {
@@ -61,7 +66,12 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
     floors: latest?.floors ?? null,
     backend: latest?.backend ?? null,
     seconds: record
-      ? secondsSpent(record, await textOf(join(folder, METRICS_FILE)), state, new Date())
+      ? secondsSpent(
+          record,
+          altered.includes(METRICS_FILE) ? '' : await textOf(join(folder, METRICS_FILE)),
+          state,
+          new Date(),
+        )
       : null,
     notes,
   };
@@ -90,6 +100,24 @@ async function readAs<Value>(
   }
 }
 
+/** Files whose digest, which the ended run or its last checkpoint recorded, does not fit; 0.1.0 recorded none. */
+async function alteredFiles(folder: string, record: ReadRecord | undefined): Promise<string[]> {
+  const recorded = record?.files;
+  if (recorded) {
+    const found = await digestsIn(folder, Object.keys(recorded)).catch((): Record<string, string> => ({}));
+    return Object.keys(recorded).filter((name) => found[name] !== recorded[name]);
+  }
+  const last = await readPointer(folder, 'last');
+  if (last === undefined) return [];
+  const written = await readState(join(checkpointsOf(folder), last, STATE_FILE)).catch(() => undefined);
+  if (written?.log === undefined) return [];
+  try {
+    return requireLogged(folder, written.state.epoch, written.log).restored ? [TRAIN_LOG_FILE] : [];
+  } catch {
+    return [TRAIN_LOG_FILE, METRICS_FILE];
+  }
+}
+
 async function stateOf(folder: string, record: ReadRecord | undefined): Promise<FoundState> {
   if (record && record.state !== 'running') return record.state;
   const isAlive = (await lockOwner(folder)) !== undefined;
@@ -102,10 +130,13 @@ async function figuresOf(
   folder: string,
   state: FoundState,
   soFar: RunReading['best'],
+  altered: readonly string[],
   notes: string[],
 ): Promise<Pick<RunReading, 'best' | 'isFinished'>> {
   if (state !== 'finished' && state !== 'unknown') return { best: soFar, isFinished: false };
-  const final = await readFigures(join(folder, FINAL_FILE), ['best_epoch', 'valid_loss']);
+  const final = altered.includes(FINAL_FILE)
+    ? undefined
+    : await readFigures(join(folder, FINAL_FILE), ['best_epoch', 'valid_loss']);
   notes.push(...(final?.notes ?? []));
   const row = final?.rows[0];
   if (row && row.best_epoch !== null) {

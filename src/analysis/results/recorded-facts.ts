@@ -17,6 +17,7 @@ export const runRecord = facts.extend({
   state: z.enum(['running', 'finished', 'stopped', 'failed']),
   started: time,
   ended: time,
+  files: z.record(z.string(), z.string()).optional().catch(undefined),
   resumed: z
     .array(facts.extend({ at: time, after: time }))
     .optional()

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -13,7 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FLOORS, makeArchiveActive, makeArchivePassive, makeRun } from '../../../test/made-runs.ts';
 import { DataError, UsageError } from '../../errors.ts';
+import { digestsIn } from '../../train/digest.ts';
+import { recordText } from '../../train/run-record.ts';
 import { resultsAsText } from './format-text.ts';
+import { readOwnRun } from './own-run.ts';
 import { readResults } from './results.ts';
 
 let root: string;
@@ -156,6 +160,34 @@ describe('runs of this program', () => {
     expect(table.kind).toBe('active');
     expect(table.notes).toEqual([]);
     expect(resultsAsText({ tables: [table], warnings: [] }, true)).not.toContain('test');
+  });
+});
+
+describe('what is not as the run wrote it', () => {
+  const FILES = ['train_log.csv', 'final.csv'];
+
+  test.each([
+    ['train_log.csv', { test_loss: 2, epochs: 0 }],
+    ['final.csv', { test_loss: undefined, epochs: 3 }],
+  ])('%s is left out, and said', async (name, figures) => {
+    const folder = run('lstm', 1, 2, 1);
+    const record = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'));
+    writeFileSync(join(folder, 'run.json'), recordText({ ...record, files: await digestsIn(folder, FILES) }));
+    const left = `lstm fold 1: ${name} is left out: it is not as the run wrote it`;
+    expect((await tableOf()).notes).not.toContain(left);
+    const text = readFileSync(join(folder, name), 'utf8');
+    writeFileSync(join(folder, name), text.replace('1.2', '1.3').replace('1.1', '1.0'));
+    const { notes, groups } = await tableOf();
+    expect(notes).toContain(left);
+    expect(groups[0].figures.test_loss?.mean).toBe(figures.test_loss);
+    expect((await readOwnRun(folder)).epochs).toHaveLength(figures.epochs);
+  });
+
+  test('run.json with another figure than it was written with counts as damaged', async () => {
+    const folder = run('lstm', 1, 2, 1);
+    const text = recordText(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')));
+    writeFileSync(join(folder, 'run.json'), text.replace('"loss": 9,', '"loss": 8,'));
+    expect((await tableOf()).notes).toContain('lstm fold 1: run.json is damaged');
   });
 });
 
