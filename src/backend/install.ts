@@ -6,9 +6,12 @@
  * stopped at any moment, even by SIGKILL, there is the old installation or the new one and nothing between; what
  * an interrupted install left behind is swept by the next.
  */
+
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackendError, UsageError } from '../errors.ts';
+import { exitStatusOf, STOP_SIGNALS } from '../stop-signals.ts';
+import { say, terminal } from '../terminal.ts';
 import { compileAddon } from './install/compiler.ts';
 import { adopt, keepLibraries, madeFolder, stageFolder, sweep } from './install/folder.ts';
 import { lock } from './install/lock.ts';
@@ -68,7 +71,7 @@ export async function installNative(options: InstallOptions): Promise<Installed>
     if (current !== undefined && satisfies(current, asked)) {
       const probed = await reporting('checking what is installed', () => probe({ backend: 'tensorflow' }));
       if (probed.works) return { installation: current, already: true };
-      process.stderr.write(`what is installed does not work and is made anew: ${probed.reason}\n`);
+      say(`what is installed does not work and is made anew: ${probed.reason}`);
     }
     return { installation: await make(root, asked), already: false };
   } finally {
@@ -147,9 +150,12 @@ function usable(
 function onStop(tidy: () => void): () => void {
   const stop = (signal: NodeJS.Signals) => {
     tidy();
-    process.stderr.write('\nstopped; nothing was installed\n');
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+    terminal.endAll();
+    say('stopped; nothing was installed');
+    process.exit(exitStatusOf(signal));
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  return () => process.off('SIGINT', stop).off('SIGTERM', stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, stop);
+  };
 }

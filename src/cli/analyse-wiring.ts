@@ -1,10 +1,12 @@
 /** `ncp-train analyse wiring`: see src/analysis/wiring/. */
+
 import type { Command } from 'commander';
 import type { Circuit } from '../analysis/wiring/circuit.ts';
 import { WM_SIZES } from '../config/schema.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import type { RecurrentModel } from '../models/model.ts';
 import type { Wiring } from '../models/wiring/wiring.ts';
+import { say } from '../terminal.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -25,7 +27,7 @@ export function define(command: Command): void {
       const { writeCircuit } = await import('../analysis/wiring/write-circuit.ts');
       const circuit = circuitOf(wiring, model);
       const { files, remark } = await writeCircuit(options.out, name, circuit, wiring);
-      if (remark) process.stderr.write(`warning: ${remark}\n`);
+      if (remark) say(`warning: ${remark}`);
       const { synapses: _, ...summary } = circuit;
       const result = { name, ...summary, out: options.out, files };
       console.log(options.json ? JSON.stringify(result, null, 2) : text(name, circuit, options.out, files));

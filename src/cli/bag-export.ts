@@ -1,8 +1,10 @@
 /** `ncp-train bag export`: see src/bags/export.ts and docs/bags.md. */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
 import { parseCrop } from '../data/crop.ts';
+import { say } from '../terminal.ts';
 import { addBagOptions, bagOptions } from './bag-options.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
@@ -33,7 +35,7 @@ export function define(command: Command): void {
         size: options.size,
         crop: options.crop,
         compress: options.compress ?? false,
-        onNote: (note) => process.stderr.write(`${note}\n`),
+        onNote: say,
         onProgress(done, total) {
           bar ??= startProgress('exporting', total, 'pictures');
           bar.update(done);

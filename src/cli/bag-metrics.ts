@@ -1,4 +1,5 @@
 /** `ncp-train bag metrics`: see src/bags/metrics.ts, src/analysis/drive-metrics/ and docs/bags.md. */
+
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { drivesAsCsv } from '../analysis/drive-metrics/format-csv.ts';
@@ -7,6 +8,7 @@ import { drivesAsText } from '../analysis/drive-metrics/format-text.ts';
 import { type DriveGroup, summariseDrives } from '../analysis/drive-metrics/summary.ts';
 import { type BagMetrics, bagMetrics } from '../bags/metrics.ts';
 import { UsageError } from '../errors.ts';
+import { say } from '../terminal.ts';
 import { addBagOptions, bagOptions } from './bag-options.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
@@ -25,7 +27,7 @@ export function define(command: Command): void {
       const drives: BagMetrics[] = [];
       for (const path of paths) drives.push(await bagMetrics(path, bagOptions(options)));
       for (const { path, notes } of drives) {
-        for (const note of notes) process.stderr.write(`${path}: ${note}\n`);
+        for (const note of notes) say(`${path}: ${note}`);
       }
       const groups = grouped(drives, options.together === true);
       console.log({ text: asText, csv: drivesAsCsv, json: asJson }[format](groups, drives));

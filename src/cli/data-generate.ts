@@ -1,4 +1,5 @@
 /** `ncp-train data generate`: see src/simulation/generate.ts and docs/data.md. */
+
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
@@ -12,6 +13,8 @@ import {
 } from '../simulation/generate.ts';
 import { recordingNames } from '../simulation/recording-names.ts';
 import { ROAD_KINDS, type RoadKind } from '../simulation/road-kind.ts';
+import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
+import { say } from '../terminal.ts';
 import { startProgress } from './progress.ts';
 
 /** Frames of a recording, unless --frames says otherwise. */
@@ -58,17 +61,16 @@ async function generate(options: GenerateOptions, json: boolean): Promise<void> 
   const plan = await planGeneration(options);
   const { missing, kept } = plan;
   const { out, frames, height, width, compress } = options;
-  const note = (text: string) => process.stderr.write(`${text}\n`);
   if (kept.length > 0)
-    note(`${kept.length} of ${kept.length + missing.length} recordings are there already and stay`);
+    say(`${kept.length} of ${kept.length + missing.length} recordings are there already and stay`);
   const size = `${compress ? 'at most ' : ''}${gigabytes(plan.bytes)}`;
   if (missing.length > 0) {
-    note(
+    say(
       `${missing.length} recordings of ${frames} frames, ${height}x${width}: ${size} of ${gigabytes(plan.free)} free`,
     );
   }
   if (!(await generatedWhole(plan))) {
-    note('stopped; finished recordings stay, and the same command makes the missing ones');
+    say('stopped; finished recordings stay, and the same command makes the missing ones');
     return;
   }
   const result: Generated = { out, made: missing, kept, frames };
@@ -85,9 +87,7 @@ export async function generatedWhole(plan: GeneratePlan, quiet = false): Promise
   const total = missing.length * options.frames;
   const progress =
     total > 0 && !quiet ? startProgress(`generating ${options.out}`, total, 'frames') : undefined;
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const stopping = abortOnStop();
   let done = 0;
   const onFrames = (count: number) => {
     done += count;
@@ -98,11 +98,11 @@ export async function generatedWhole(plan: GeneratePlan, quiet = false): Promise
     return true;
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
-    process.exitCode = stopping.signal.reason === 'SIGINT' ? 130 : 143;
+    process.exitCode = exitStatusOf(stopping.signal.reason);
     return false;
   } finally {
     progress?.finish();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    stopping.dispose();
   }
 }
 

@@ -1,4 +1,5 @@
 /** `ncp-train data import`: see src/data/import/import-drives.ts and docs/data.md. */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cropText, parseCrop } from '../data/crop.ts';
 import { ANGLE_UNITS } from '../data/import/curvature.ts';
@@ -6,6 +7,7 @@ import { FORMATS, formatsText } from '../data/import/formats.ts';
 import { type Imported, importDrives } from '../data/import/import-drives.ts';
 import { TIME_UNITS } from '../data/import/source.ts';
 import { UsageError } from '../errors.ts';
+import { say } from '../terminal.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
 
@@ -59,7 +61,7 @@ export function define(command: Command): void {
         skipMissing: options.skipMissing ?? false,
         compress: options.compress ?? false,
         shortest: options.minFrames,
-        onNote: (note) => process.stderr.write(`${note}\n`),
+        onNote: say,
         onProgress: progress.update,
       }).finally(progress.finish);
       console.log(options.json ? json(imported) : text(imported));

@@ -13,7 +13,8 @@ import { DEMO_MODELS, type DemoModel, type PerModel } from '../demo/pictures.ts'
 import type { DemoResult } from '../demo/result.ts';
 import { ConfigError, NcpTrainError } from '../errors.ts';
 import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate.ts';
-import { exitStatusOf } from '../train/signals.ts';
+import { exitStatusOf } from '../stop-signals.ts';
+import { terminal } from '../terminal.ts';
 import { generatedWhole } from './data-generate.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { aligned } from './table.ts';
@@ -49,7 +50,7 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
   const { out } = options;
   const started = performance.now();
   const say = (text: string) => {
-    if (!control.quiet) process.stderr.write(`${text}\n`);
+    if (!control.quiet) terminal.say(text);
   };
   const stopped = () => {
     say(`stopped; ${program()} demo goes on from there`);

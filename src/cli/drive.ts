@@ -1,9 +1,12 @@
 /** `ncp-train drive`: see src/drive/run-drives.ts and docs/drives.md. */
+
 import { type Command, Option } from 'commander';
 import type { DriveOptions } from '../config/schema.ts';
 import { driveOptions } from '../config/schema.ts';
 import type { DriveResult } from '../drive/run-drives.ts';
 import { UsageError } from '../errors.ts';
+import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
+import { say } from '../terminal.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { startProgress } from './progress.ts';
 import { aligned } from './table.ts';
@@ -41,25 +44,18 @@ export function define(command: Command): void {
 
 async function drive(checkpoints: readonly string[], options: DriveOptions, control: Control): Promise<void> {
   const note = (text: string) => {
-    if (!control.quiet) process.stderr.write(`${text}\n`);
+    if (!control.quiet) say(text);
   };
   const { runDrives, resultAsJson } = await import('../drive/run-drives.ts'); // TensorFlow.js, which --help does not need
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const stopping = abortOnStop();
   const progress = control.quiet ? undefined : startProgress('driving', 100, 'per cent');
-  let isOver = false;
-  const endProgress = () => {
-    if (!isOver) progress?.finish();
-    isOver = true;
-  };
   try {
     const result = await runDrives({
       ...{ checkpoints, options, force: control.force, signal: stopping.signal },
       onProgress: (share, what) => progress?.update(Math.floor(100 * share), `driving ${what}`),
-      onNote: (text) => process.stderr.write(`${text}\n`),
+      onNote: say,
     });
-    endProgress();
+    progress?.finish();
     const { carSeconds, seconds, files } = result;
     const more = [
       ...(control.compare ? await drawComparison(result) : []),
@@ -77,11 +73,12 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
     note(`${options.out}: ${h5} recordings, ${[...files.slice(h5), ...more].join(', ')}`);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
-    process.exitCode = stopping.signal.reason === 'SIGINT' ? 130 : 143;
+    process.exitCode = exitStatusOf(stopping.signal.reason);
+    progress?.finish();
     note('stopped; nothing was left of the drives that were not finished');
   } finally {
-    endProgress();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    progress?.finish();
+    stopping.dispose();
   }
 }
 

@@ -4,8 +4,10 @@
  * What the commands do is in their own files; this one knows none of them.
  */
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
-import { NcpTrainError } from '../errors.ts';
+import { DataError, NcpTrainError } from '../errors.ts';
+import { say, terminal } from '../terminal.ts';
 import { commands, groups } from './commands.ts';
 
 /**
@@ -14,11 +16,13 @@ import { commands, groups } from './commands.ts';
  * @returns the exit status
  */
 export async function main(argv: string[]): Promise<number> {
-  process.stdout.on('error', endQuietly);
+  const results = watchResults();
+  process.stderr.on('error', () => undefined); // nobody reads it any more, or a disk is full: no reason to end work
   try {
     const args = helpLast(hyphenated(argv));
     const program = await programFor(args);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' }).finally(() => terminal.endAll());
+    await results.written();
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return explain(error);
@@ -86,20 +90,34 @@ function explain(error: unknown): number {
     return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
   }
   if (error instanceof NcpTrainError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    say(`error: ${error.message}`);
     return error.exitStatus;
   }
   if ((error as NodeJS.ErrnoException)?.code === 'ENOSPC') {
     const { path } = error as NodeJS.ErrnoException;
-    process.stderr.write(`error: the disk is full${path === undefined ? '' : `, writing ${path}`}\n`);
+    say(`error: the disk is full${path === undefined ? '' : `, writing ${path}`}`);
     return 3;
   }
-  process.stderr.write(`${(error as Error)?.stack ?? error}\nThis is a bug in ncp-train ${version()}.\n`);
+  say(`${(error as Error)?.stack ?? error}\nThis is a bug in ncp-train ${version()}.`);
   return 1;
 }
 
-/** Whoever read the results has had enough, as `head` does. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+/** The reader has had enough, as `head` has, or the terminal is gone. */
+const NO_READER = ['EPIPE', 'EIO'];
+
+/**
+ * Results that nobody reads are no reason to end work that also writes files. Results that could not be written, to a file on
+ * a full disk, are a fault, which `console.log` keeps to itself.
+ */
+function watchResults(): { written(): Promise<void> } {
+  let fault: NodeJS.ErrnoException | undefined;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!NO_READER.includes(error.code ?? '')) fault ??= error;
+  });
+  return {
+    async written() {
+      await nextTurn(); // a stream tells its faults a moment later
+      if (fault) throw new DataError(`the result could not be written to stdout: ${fault.message}`);
+    },
+  };
 }

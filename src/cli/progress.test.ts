@@ -1,11 +1,14 @@
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Emulator } from '../../test/emulator.ts';
+import { Terminal } from '../terminal.ts';
 import { startProgress } from './progress.ts';
 
-beforeEach(() => vi.useFakeTimers({ now: 1e12 }));
+beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => vi.useRealTimers());
 
-function sink(properties: object): { stream: NodeJS.WriteStream; text: () => string } {
+/** A terminal, or none, and what is written to it. */
+function sink(properties: object): { terminal: Terminal; text: () => string } {
   let text = '';
   const stream = new Writable({
     write: (chunk, _, done) => {
@@ -13,12 +16,13 @@ function sink(properties: object): { stream: NodeJS.WriteStream; text: () => str
       done();
     },
   });
-  return { stream: Object.assign(stream, properties) as unknown as NodeJS.WriteStream, text: () => text };
+  const terminal = new Terminal(Object.assign(stream, properties) as unknown as NodeJS.WriteStream);
+  return { terminal, text: () => text };
 }
 
 test('off a terminal a line appears every five seconds, with rate and remaining time', () => {
-  const { stream, text } = sink({ isTTY: false });
-  const progress = startProgress('caching', 12_000, 'frames', stream);
+  const { terminal, text } = sink({ isTTY: false });
+  const progress = startProgress('caching', 12_000, 'frames', undefined, terminal);
   for (let second = 1; second <= 8; second++) {
     vi.advanceTimersByTime(1000);
     progress.update(second * 1500, second < 3 ? undefined : 'caching b.h5');
@@ -31,8 +35,8 @@ test('off a terminal a line appears every five seconds, with rate and remaining 
 });
 
 test('off a terminal short work prints nothing', () => {
-  const { stream, text } = sink({ isTTY: false });
-  const progress = startProgress('caching', 10, 'frames', stream);
+  const { terminal, text } = sink({ isTTY: false });
+  const progress = startProgress('caching', 10, 'frames', undefined, terminal);
   vi.advanceTimersByTime(4000);
   progress.update(10);
   progress.finish();
@@ -40,8 +44,8 @@ test('off a terminal short work prints nothing', () => {
 });
 
 test('remaining time is in seconds, minutes, or hours', () => {
-  const { stream, text } = sink({ isTTY: false });
-  const progress = startProgress('generating', 100_000, 'frames', stream);
+  const { terminal, text } = sink({ isTTY: false });
+  const progress = startProgress('generating', 100_000, 'frames', undefined, terminal);
   for (const done of [5, 100, 3000]) {
     vi.advanceTimersByTime(10_000);
     progress.update(done);
@@ -58,14 +62,38 @@ test.each([
   [60, 'caching', 'caching [=====    ] 50 of 100 frames, 25 frames/s, 2 s left'],
   [60, 'caching 20180705_mit_to_devens.h5', 'caching 20180705_m… 50 of 100 frames, 25 frames/s, 2 s left'],
   [30, 'caching 20180705_mit_to_devens.h5', 'caching 201… 50 of 100 frames'],
-])('on a terminal of %i columns a bar is rewritten that fits', (columns, what, shown) => {
-  const cursor = { cursorTo: () => true, clearLine: () => true, moveCursor: () => true };
-  const { stream, text } = sink({ isTTY: true, columns, ...cursor });
-  const progress = startProgress(what, 100, 'frames', stream);
+])('on a terminal of %i columns a bar is rewritten that fits', async (columns, what, shown) => {
+  const { terminal, text } = sink({ isTTY: true, columns });
+  const progress = startProgress(what, 100, 'frames', undefined, terminal);
   vi.advanceTimersByTime(2000);
   progress.update(50);
-  vi.advanceTimersByTime(200);
+  const emulator = new Emulator(columns);
+  emulator.write(text());
+  expect(await emulator.lines()).toEqual([shown]);
+});
+
+test('a bar whose work is broken off says when, and ends once', async () => {
+  const { terminal, text } = sink({ isTTY: true, columns: 100 });
+  const progress = startProgress('caching', 100, 'frames', undefined, terminal);
+  vi.advanceTimersByTime(2000);
+  progress.update(50);
   progress.finish();
-  expect(text()).toContain(shown);
-  expect(text()).not.toContain('\n50');
+  progress.finish();
+  const emulator = new Emulator(100);
+  emulator.write(text());
+  expect(await emulator.lines()).toEqual([
+    'caching [============            ] 50 of 100 frames, 25 frames/s, ended after 2 s',
+  ]);
+});
+
+test('the rate of work that goes on is that of what is done now', async () => {
+  const { terminal, text } = sink({ isTTY: true });
+  vi.advanceTimersByTime(2000);
+  const begun = { done: 800, at: performance.now() - 1000 };
+  const progress = startProgress('epoch 3', 1000, 'frames', begun, terminal);
+  vi.advanceTimersByTime(1000);
+  progress.update(900);
+  const emulator = new Emulator();
+  emulator.write(text());
+  expect((await emulator.lines())[0]).toContain('50 frames/s');
 });

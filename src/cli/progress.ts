@@ -1,10 +1,9 @@
 /**
- * What long work prints to stderr: on a terminal a bar that is rewritten, elsewhere a line every few seconds; both with
+ * What long work shows while it goes on: on a terminal a bar that is rewritten, elsewhere a line every few seconds; both with
  * rate and remaining time. Work that ends sooner prints no line. Nothing here runs by itself: the work calls `update`.
  */
-import { type Options, SingleBar } from 'cli-progress';
+import { terminal as ownTerminal, type Terminal } from '../terminal.ts';
 
-const TERMINAL_MS = 100;
 const PLAIN_MS = 5000;
 
 /** Characters of a bar where there is room, and of a text where there is none. */
@@ -18,86 +17,94 @@ export interface Progress {
   finish(): void;
 }
 
+/** Of work that did not begin with its bar. */
+export interface Begun {
+  /** Of the total, done before. */
+  readonly done: number;
+  /** When the rest began: `performance.now()` of then. */
+  readonly at: number;
+}
+
 /**
  * @param what - e.g. `caching drive.h5`
  * @param total - of `unit`, at least 1
  * @param unit - plural, e.g. `frames`
- * @param stream - for tests
+ * @param begun - with nothing done, now, unless it says otherwise
+ * @param terminal - for tests
  */
 export function startProgress(
   what: string,
   total: number,
   unit: string,
-  stream: NodeJS.WriteStream = process.stderr,
+  begun: Begun = { done: 0, at: performance.now() },
+  terminal: Terminal = ownTerminal,
 ): Progress {
-  const started = Date.now();
-  return stream.isTTY === true
-    ? terminalProgress(what, total, unit, started, stream)
-    : plainProgress(what, total, unit, started, stream);
+  const state = { text: what, done: begun.done, isOver: false };
+  const figures = () => described(state.done, total, unit, begun, state.isOver);
+  return terminal.canRewrite
+    ? onTerminal(state, (columns) => line(state.text, state.done / total, figures(), columns), terminal)
+    : asLines(state, () => `${state.text}: ${figures()}`, terminal);
 }
 
-function terminalProgress(
-  what: string,
-  total: number,
-  unit: string,
-  started: number,
-  stream: NodeJS.WriteStream,
-): Progress {
-  const format: Options['format'] = (_, { progress, value }, { text }) => {
-    return line(text, progress, described(value, total, unit, started), (stream.columns ?? 80) - 1);
-  };
-  const bar = new SingleBar({ format, stream, fps: 1000 / TERMINAL_MS, hideCursor: true, linewrap: null });
-  bar.start(total, 0, { text: what });
+interface State {
+  text: string;
+  done: number;
+  isOver: boolean;
+}
+
+function onTerminal(state: State, line: (columns: number) => string, terminal: Terminal): Progress {
+  const bars = terminal.show((columns) => [line(columns)]);
   return {
-    update: (done, text = what) => bar.update(done, { text }),
-    finish: () => bar.stop(),
+    update(done, text = state.text) {
+      Object.assign(state, { done, text });
+      bars.changed();
+    },
+    finish() {
+      state.isOver = true;
+      bars.end('lines');
+    },
+  };
+}
+
+function asLines(state: State, line: () => string, terminal: Terminal): Progress {
+  const started = performance.now();
+  let printed = started;
+  return {
+    update(done, text = state.text) {
+      Object.assign(state, { done, text });
+      if (performance.now() - printed < PLAIN_MS) return;
+      printed = performance.now();
+      terminal.say(line());
+    },
+    finish() {
+      if (printed === started || state.isOver) return;
+      state.isOver = true;
+      terminal.say(line());
+    },
   };
 }
 
 /**
- * `caching a.h5 [======      ] 40 of 80 frames, 7 s left`, no wider than `columns`, since a line that wraps is not
- * rewritten. Where room is short the bar shrinks first, then the text; figures are what one looks for.
+ * `caching a.h5 [======      ] 40 of 80 frames, 7 s left`, no wider than `columns`. Where room is short the bar shrinks
+ * first, then the text; figures are what one looks for.
  */
-function line(text: string, progress: number, figures: string, columns: number): string {
+function line(text: string, share: number, figures: string, columns: number): string {
   const cells = Math.min(CELLS, columns - text.length - figures.length - 4);
-  const bar = cells < 6 ? '' : ` [${'='.repeat(Math.round(progress * cells)).padEnd(cells)}]`;
+  const full = Math.round(Math.min(1, share) * cells);
+  const bar = cells < 6 ? '' : ` [${'='.repeat(full).padEnd(cells)}]`;
   const room = Math.max(SHORTEST, columns - bar.length - figures.length - 1);
   const head = text.length > room ? `${text.slice(0, room - 1)}…` : text;
-  return `${head}${bar} ${figures}`.slice(0, columns);
+  return `${head}${bar} ${figures}`;
 }
 
-function plainProgress(
-  what: string,
-  total: number,
-  unit: string,
-  started: number,
-  stream: NodeJS.WriteStream,
-): Progress {
-  let printed = started;
-  let last = 0;
-  let text = what;
-  const print = () => stream.write(`${text}: ${described(last, total, unit, started)}\n`);
-  return {
-    update: (done, changed = text) => {
-      last = done;
-      text = changed;
-      if (Date.now() - printed < PLAIN_MS) return;
-      printed = Date.now();
-      print();
-    },
-    finish: () => {
-      if (printed !== started) print();
-    },
-  };
-}
-
-/** `1,200 of 11,400 frames, 1,480 frames/s, 7 s left`; at the end, how long it took. */
-function described(done: number, total: number, unit: string, started: number): string {
-  const seconds = (Date.now() - started) / 1000;
-  const rate = seconds > 0 ? done / seconds : 0;
+/** `1,200 of 11,400 frames, 1,480 frames/s, 7 s left`; at the end, how long it took, whole or not. */
+function described(done: number, total: number, unit: string, begun: Begun, isOver: boolean): string {
+  const seconds = (performance.now() - begun.at) / 1000;
+  const rate = seconds > 0 ? (done - begun.done) / seconds : 0;
   const parts = [`${grouped(done)} of ${grouped(total)} ${unit}`];
   if (rate > 0) parts.push(`${grouped(rate)} ${unit}/s`);
   if (done >= total) parts.push(`took ${duration(seconds)}`);
+  else if (isOver) parts.push(`ended after ${duration(seconds)}`);
   else if (rate > 0) parts.push(`${duration((total - done) / rate)} left`);
   return parts.join(', ');
 }

@@ -1,7 +1,9 @@
 /** `ncp-train report RUN|DIR`: see src/analysis/report/report.ts. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../analysis/report/report.ts';
+import { say } from '../terminal.ts';
 
 export function define(command: Command): void {
   command
@@ -16,7 +18,7 @@ export function define(command: Command): void {
         ...{ folder, with: options.with ?? [], out: options.out, limit: options.maxMb * 1e6 },
         ...{ commands: namesBelow(program), version: program.version() ?? '', now: new Date() },
       });
-      for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
+      for (const warning of result.warnings) say(`warning: ${warning}`);
       console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }

@@ -1,4 +1,5 @@
 /** `ncp-train reproduce`: the whole paper on generated drives, step by step. See src/reproduction/ and docs/reproduction.md. */
+
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +10,10 @@ import { runSteps } from '../reproduction/run-steps.ts';
 import { scaleOf } from '../reproduction/scale.ts';
 import { readState, STATE_FILE, type StepState, writeState } from '../reproduction/state.ts';
 import { reproductionSteps, type Step } from '../reproduction/steps.ts';
+import { exitStatusOf } from '../stop-signals.ts';
+import { say } from '../terminal.ts';
 import { replaceFile, writeFailure } from '../train/durable.ts';
 import { acquireLock } from '../train/lock.ts';
-import { exitStatusOf } from '../train/signals.ts';
 import { duration } from './duration.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { aligned } from './table.ts';
@@ -72,10 +74,10 @@ async function reproduce(
   const lock = await acquireLock(outputs);
   try {
     const before = await readState(out, scale);
-    if (remark) process.stderr.write(`${remark}\n`);
+    if (remark) say(remark);
     const { states, stopped } = await runSteps({
       ...{ steps, before, outputs, exists, program: [process.execPath, ENTRY] },
-      onStep: ({ name }, n) => process.stderr.write(`\n=== ${n + 1} of ${steps.length}: ${name}\n`),
+      onStep: ({ name }, n) => say(`\n=== ${n + 1} of ${steps.length}: ${name}`),
       onState: (all) => writeState(out, scale, all),
     });
     const text = summary(out, steps, states, remark);

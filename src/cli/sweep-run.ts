@@ -40,6 +40,7 @@ function reported(view: Observer, onStep: () => void): Observer {
   let sent = 0;
   return {
     caching: view.caching,
+    ended: view.ended,
     starting(session) {
       ({ epochs, batchesPerEpoch: batches } = session);
       view.starting(session);

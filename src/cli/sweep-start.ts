@@ -9,7 +9,8 @@ import type { ActiveOptions, PassiveOptions, SweepControl } from '../config/sche
 import { readDatasetConfig } from '../data/dataset-config.ts';
 import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
 import { ConfigError } from '../errors.ts';
-import { exitStatusOf } from '../train/signals.ts';
+import { exitStatusOf } from '../stop-signals.ts';
+import { say } from '../terminal.ts';
 import { runLocally } from '../train/sweep/local.ts';
 import { type Need, needsOf } from '../train/sweep/needs.ts';
 import { type PlannedRun, planRuns } from '../train/sweep/plan.ts';
@@ -112,10 +113,11 @@ async function openNeeds(
   runs: readonly PlannedRun[],
   quiet: boolean,
 ): Promise<Need[]> {
-  const fingerprints = await prepareData(runs, trainingView(1, quiet).caching);
+  const { caching, ended } = trainingView(1, quiet);
+  const fingerprints = await prepareData(runs, caching).finally(ended);
   const needs = await needsOf(sessions, runs, fingerprints);
   const { tasks, note } = await tasksOf(submissions);
-  if (note) process.stderr.write(`warning: ${note}\n`);
+  if (note) say(`warning: ${note}`);
   const unfinished = needs.filter(({ what }) => what !== 'finished');
   const withSlurm = (need: Need) => ['queued', 'running'].includes(tasks.get(need.run.name)?.is ?? '');
   const free = unfinished.filter((need) => !withSlurm(need));
@@ -125,7 +127,7 @@ async function openNeeds(
   const held = `${count} of ${runs.length} runs are with Slurm already, job ${jobs.join(', ')}`;
   const ways = `ncp-train sweep status ${sessions} shows them, ncp-train sweep cancel ${sessions} ends them`;
   if (free.length === 0) throw new ConfigError(`${held}, and no other is left to do; ${ways}`);
-  process.stderr.write(`warning: ${held}, and are left out; ${ways}\n`);
+  say(`warning: ${held}, and are left out; ${ways}`);
   return free;
 }
 
@@ -141,13 +143,13 @@ async function here(
   if (!control.quiet) {
     const all = needs.length === 1 ? '1 run' : `${needs.length} runs`;
     const cores = shares.cores === 1 ? '1 core' : `${shares.cores} cores`;
-    process.stderr.write(
+    say(
       needs.length === 0
-        ? 'nothing is left to do\n'
-        : `${all} to do, ${shares.jobs} at a time, ${cores} each; logs in ${join(sessions, 'sweep/logs')}\n`,
+        ? 'nothing is left to do'
+        : `${all} to do, ${shares.jobs} at a time, ${cores} each; logs in ${join(sessions, 'sweep/logs')}`,
     );
   }
-  if (shares.note) process.stderr.write(`warning: ${shares.note}\n`);
+  if (shares.note) say(`warning: ${shares.note}`);
   const result = await runLocally({
     ...{ sessions, needs, watcher: view, memory: options.memory },
     ...{ jobs: shares.jobs, cores: shares.cores },
@@ -185,7 +187,7 @@ async function viaSlurm(
     needs.map(({ run }) => run),
     options,
   );
-  if (note) process.stderr.write(`warning: no job writes the summary when all have ended: ${note}\n`);
+  if (note) say(`warning: no job writes the summary when all have ended: ${note}`);
   const { job, report, runs } = submission;
   if (control.json) {
     console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs }, null, 2));

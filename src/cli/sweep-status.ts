@@ -1,5 +1,7 @@
 /** `ncp-train sweep status`: see src/train/sweep/status.ts. */
+
 import type { Command } from 'commander';
+import { say } from '../terminal.ts';
 import { tasksOf } from '../train/sweep/slurm/tasks.ts';
 import { sweepStatus } from '../train/sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
@@ -15,7 +17,7 @@ export function define(command: Command): void {
     .action(async (sessions: string, options) => {
       const record = await requireSweep(sessions);
       const { tasks, note } = await tasksOf(record.submissions);
-      if (note) process.stderr.write(`warning: ${note}\n`);
+      if (note) say(`warning: ${note}`);
       const runs = await sweepStatus(sessions, record, tasks);
       const summary = summarise(sessions, runs);
       const text = summaryText(summary, sweepTable(runs));
@@ -23,6 +25,6 @@ export function define(command: Command): void {
       if (options.save) await saveSummary(sessions, text, json);
       console.log(options.json ? json : text);
       const owner = await sweepOwner(sessions);
-      if (owner && !options.json) process.stderr.write(`process ${owner.pid} runs it\n`);
+      if (owner && !options.json) say(`process ${owner.pid} runs it`);
     });
 }

@@ -2,10 +2,8 @@
  * What a sweep shows while it runs on this machine: on a terminal a line per run that goes on, rewritten, with one for the
  * whole below; elsewhere a line per event. Everything goes to stderr.
  */
-import { MultiBar, type Options, type SingleBar } from 'cli-progress';
+import { terminal as ownTerminal, type Terminal } from '../terminal.ts';
 import type { LocalWatcher } from '../train/sweep/local.ts';
-import type { PlannedRun } from '../train/sweep/plan.ts';
-import type { RunProgress } from '../train/sweep/progress-message.ts';
 import { duration } from './duration.ts';
 
 export interface SweepView extends LocalWatcher {
@@ -13,59 +11,58 @@ export interface SweepView extends LocalWatcher {
   close(): void;
 }
 
-/** Slower would look halted, faster would cost what runs could use. */
-const FRAMES_PER_SECOND = 4;
 const CELLS = 20;
 
 /**
  * @param total - runs of the sweep that are not finished
  * @param quiet - failures only
- * @param stream - for tests
+ * @param terminal - for tests
  */
-export function sweepView(
-  total: number,
-  quiet: boolean,
-  stream: NodeJS.WriteStream = process.stderr,
-): SweepView {
+export function sweepView(total: number, quiet: boolean, terminal: Terminal = ownTerminal): SweepView {
   const started = performance.now();
   let ended = 0;
   let failed = 0;
-  const bars = quiet || stream.isTTY !== true ? undefined : terminal(stream);
-  const say = (text: string) => {
-    if (bars) bars.log(`${text}\n`);
-    else stream.write(`${text}\n`);
-  };
-  const at = () => `${ended + 1}/${total}`;
+  /** Runs that go on, by name: how far each is, as a share, and in words. */
+  const going = new Map<string, { share: number; text: string }>();
   const logPeriods = new Map<string, number>();
+  const bars =
+    quiet || !terminal.canRewrite
+      ? undefined
+      : terminal.show(() => [...Array.from(going.values(), barLine), summaryLine()]);
   return {
     started(run, what) {
       logPeriods.set(run.name, run.options.log_period);
-      bars?.add(run);
-      if (!quiet) say(`${run.name}: ${what === 'resume' ? 'goes on' : 'started'}`);
+      going.set(run.name, { share: 0, text: `${run.name} starts` });
+      if (!quiet) terminal.say(`${run.name}: ${what === 'resume' ? 'goes on' : 'started'}`);
     },
     waiting(run, pid) {
-      if (!quiet) say(`${run.name}: process ${pid} has it; it goes on when that ends`);
+      if (!quiet) terminal.say(`${run.name}: process ${pid} has it; it goes on when that ends`);
     },
     progress(run, progress) {
-      if (progress.kind === 'batch') return bars?.update(run, progress, summaryLine());
+      if (progress.kind === 'batch') {
+        if (!going.has(run.name)) return; // a last word of one that has ended
+        const { epoch, epochs, batch, batches, loss } = progress;
+        const text = `${run.name} epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}`;
+        going.set(run.name, { share: (epoch * batches + batch) / (epochs * batches), text });
+        bars?.changed();
+        return;
+      }
       const { epoch, epochs, train, valid } = progress;
       if (quiet || bars || epoch % (logPeriods.get(run.name) ?? 1) !== 0) return;
-      say(
+      terminal.say(
         `${run.name}: epoch ${epoch} of ${epochs}, train ${train.toFixed(3)}, validation ${valid.toFixed(3)}`,
       );
     },
     ended(run, outcome) {
       const failure = outcome.state === 'failed';
-      bars?.remove(run);
-      if (!quiet || failure) {
-        const cause = outcome.cause === undefined ? '' : `: ${outcome.cause}`;
-        say(`${run.name}: ${outcome.state}${cause} (${at()})`);
-      }
       ended += 1;
       if (failure) failed += 1;
-      bars?.whole(summaryLine());
+      going.delete(run.name);
+      if (quiet && !failure) return;
+      const cause = outcome.cause === undefined ? '' : `: ${outcome.cause}`;
+      terminal.say(`${run.name}: ${outcome.state}${cause} (${ended}/${total})`);
     },
-    close: () => bars?.close(),
+    close: () => bars?.end('nothing'),
   };
 
   function summaryLine(): string {
@@ -75,41 +72,6 @@ export function sweepView(
   }
 }
 
-/** One line per run and one for the whole. */
-function terminal(stream: NodeJS.WriteStream) {
-  const options: Options = {
-    stream,
-    fps: FRAMES_PER_SECOND,
-    hideCursor: true,
-    linewrap: null,
-    clearOnComplete: true,
-    format: (_, { progress }, { text, isWhole }) => {
-      const cells = '='.repeat(Math.round(progress * CELLS)).padEnd(CELLS);
-      return (isWhole ? text : `[${cells}] ${text}`).slice(0, (stream.columns ?? 80) - 1);
-    },
-  };
-  const bars = new MultiBar(options);
-  const lines = new Map<string, SingleBar>();
-  const whole = bars.create(1, 0, { text: '', isWhole: true });
-  return {
-    log: (text: string) => bars.log(text),
-    add: ({ name }: PlannedRun) =>
-      lines.set(name, bars.create(1, 0, { text: `${name} starts`, isWhole: false })),
-    update: ({ name }: PlannedRun, progress: Extract<RunProgress, { kind: 'batch' }>, summary: string) => {
-      const { epoch, epochs, batch, batches, loss } = progress;
-      const bar = lines.get(name);
-      bar?.setTotal(epochs * batches);
-      bar?.update(epoch * batches + batch, {
-        text: `${name} epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}`,
-      });
-      whole.update(0, { text: summary });
-    },
-    whole: (summary: string) => whole.update(0, { text: summary }),
-    remove: ({ name }: PlannedRun) => {
-      const bar = lines.get(name);
-      if (bar) bars.remove(bar);
-      lines.delete(name);
-    },
-    close: () => bars.stop(),
-  };
+function barLine({ share, text }: { share: number; text: string }): string {
+  return `[${'='.repeat(Math.round(share * CELLS)).padEnd(CELLS)}] ${text}`;
 }

@@ -49,13 +49,13 @@ export function define(command: Command): void {
         throw new UsageError('--active and --experiment_id are two splits; leave one out');
       }
       const { data, split, folds, chunk, compat, channelOrder, backend, cacheDir } = options;
-      const { caching } = trainingView(1, false);
+      const { caching, ended } = trainingView(1, false);
       const { testCheckpoint } = await import('../train/test-checkpoint.ts'); // TensorFlow.js, which --help does not need
       const result = await testCheckpoint({
         ...{ checkpoint, data, split, folds, chunk, compat, channelOrder, backend, cacheDir },
         fold: options.active ? 'active' : options.experimentId,
         onProgress: caching,
-      });
+      }).finally(ended);
       console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }

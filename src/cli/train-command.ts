@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { optionsOf } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
+import { exitStatusOf } from '../stop-signals.ts';
 import { CONFIG_FILE, readRun } from '../train/run-record.ts';
 import type { SessionResult } from '../train/session.ts';
-import { exitStatusOf } from '../train/signals.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 
 /** Flags that say how to run, not what: they are not part of a run's configuration. */

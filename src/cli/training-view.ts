@@ -1,8 +1,10 @@
 /**
  * What a training run shows while it goes on: a summary before it, on a terminal a progress bar per epoch, and a line per
- * epoch (every `--log_period` epochs). Everything goes to stderr; the result of the run is not printed here.
+ * epoch (every `--log_period` epochs). The bar ends with the epoch, or with the run however that ends. Everything goes to
+ * stderr; the result of the run is not printed here.
  */
 import { synapseCount } from '../models/wiring/wiring.ts';
+import { terminal } from '../terminal.ts';
 import type { Figures } from '../train/evaluate.ts';
 import type { Observer, SessionSummary } from '../train/session.ts';
 import { duration } from './duration.ts';
@@ -19,7 +21,7 @@ const HEARTBEAT_MS = 60_000;
  */
 export function trainingView(logPeriod: number, quiet: boolean): Observer {
   const say = (text: string) => {
-    if (!quiet) process.stderr.write(`${text}\n`);
+    if (!quiet) terminal.say(text);
   };
   let session: SessionSummary | undefined;
   let caching: { name: string; bar: Progress } | undefined;
@@ -50,6 +52,7 @@ export function trainingView(logPeriod: number, quiet: boolean): Observer {
     },
     starting(summary) {
       session = summary;
+      epochStarted = performance.now(); // of what is left of it, where a run is resumed within an epoch
       for (const line of summaryLines(summary)) say(line);
     },
     validated(epoch, valid, isBest) {
@@ -62,14 +65,14 @@ export function trainingView(logPeriod: number, quiet: boolean): Observer {
     },
     stepped(epoch, batch, { mse }, frames) {
       if (!session || quiet) return;
-      if (epochStarted === 0) epochStarted = performance.now();
       steps += 1;
       sum += mse;
       if (steps === ESTIMATE_AFTER && epoch === session.from.epoch)
         say(estimate(session, epoch, batch, epochStarted, steps));
       const what = `epoch ${epoch} loss ${(sum / steps).toFixed(3)}`;
-      if (!process.stderr.isTTY) return heartbeat(what, batch, session.batchesPerEpoch);
-      bar ??= startProgress(what, session.batchesPerEpoch * frames, 'frames');
+      if (!terminal.canRewrite) return heartbeat(what, batch, session.batchesPerEpoch);
+      const begun = { done: (batch - steps) * frames, at: epochStarted };
+      bar ??= startProgress(what, session.batchesPerEpoch * frames, 'frames', begun);
       bar.update(batch * frames, what);
       if (batch < session.batchesPerEpoch) return;
       bar.finish();
@@ -78,6 +81,12 @@ export function trainingView(logPeriod: number, quiet: boolean): Observer {
     epochEnded(epoch, train, valid) {
       if (epoch % logPeriod === 0)
         say(`epoch ${epoch}: train ${figures(train)}, validation ${figures(valid)}`);
+    },
+    ended() {
+      caching?.bar.finish();
+      bar?.finish();
+      caching = undefined;
+      bar = undefined;
     },
   };
 }

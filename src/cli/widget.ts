@@ -1,4 +1,5 @@
 /** `ncp-train widget DRIVE…`: see src/analysis/widget/write-widget.ts. */
+
 import { type Command, InvalidArgumentError } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { findDrives, requireCheckpoint } from '../analysis/widget/find-drives.ts';
@@ -6,7 +7,8 @@ import type { WidgetResult } from '../analysis/widget/write-widget.ts';
 import type { BackendChoice } from '../backend/names.ts';
 import type { ChannelOrder } from '../data/crop.ts';
 import { UsageError } from '../errors.ts';
-import { exitStatusOf } from '../train/signals.ts';
+import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
+import { say } from '../terminal.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -55,9 +57,7 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
   for (const drive of found.drives) requireCheckpoint(drive, options.saliency);
   const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
   const { pageScript } = await import('../analysis/widget/page-script.ts');
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const stopping = abortOnStop();
   let bar: { of: string; progress: Progress } | undefined;
   try {
     const result = await writeWidget({
@@ -72,17 +72,17 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
       },
     });
     bar?.progress.finish();
-    for (const note of result.notes) process.stderr.write(`left out: ${note}\n`);
+    for (const note of result.notes) say(`left out: ${note}`);
     const warning = sizeWarning(result, options);
-    if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
+    if (warning !== undefined) say(`warning: ${warning}`);
     console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
   } catch (error) {
     bar?.progress.finish();
     if (!stopping.signal.aborted) throw error;
     process.exitCode = exitStatusOf(stopping.signal.reason);
-    process.stderr.write('stopped; there is no page\n');
+    say('stopped; there is no page');
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    stopping.dispose();
   }
 }
 

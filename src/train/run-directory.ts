@@ -3,9 +3,11 @@
  * folder is there; a lock beside it keeps other processes out. What is written into it while training goes on is in
  * checkpoint.ts, metrics-log.ts and run-log.ts.
  */
+
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../errors.ts';
+import { say } from '../terminal.ts';
 import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
 import { digestsIn } from './digest.ts';
 import {
@@ -120,7 +122,7 @@ function runIn(folder: string, lock: Lock, { state, record, checkpoint }: Opened
     checkpoint,
     log,
     note: (message) => {
-      process.stderr.write(`warning: ${message}\n`);
+      say(`warning: ${message}`);
       log.warn(message);
     },
     setState: async (next, extra = {}) => {

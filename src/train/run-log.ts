@@ -2,9 +2,11 @@
  * `log.jsonl`: what happened in a run, one JSON object a line, for people who look for a fault afterwards. Written at once,
  * so that nothing is lost when the process ends. The numbers of training are in metrics-log.ts.
  */
+
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { say } from '../terminal.ts';
 
 export type RunLog = Logger;
 
@@ -15,7 +17,7 @@ export function openRunLog(folder: string): { log: RunLog; close(): void } {
   let complained = false;
   destination.on('error', (error: Error) => {
     // The log is not worth losing a run for; what is, a checkpoint, will fail by itself.
-    if (!complained) process.stderr.write(`${path}: cannot be written: ${error.message}\n`);
+    if (!complained) say(`${path}: cannot be written: ${error.message}`);
     complained = true;
   });
   if (endsWithinLine(path)) destination.write('\n');

@@ -63,6 +63,8 @@ export interface Observer extends Watcher {
   caching: DataRequest['onProgress'];
   /** Everything is there; training begins. */
   starting(session: SessionSummary): void;
+  /** Nothing more is told, whether it ended well, was stopped or failed: what was shown of it can end. */
+  ended(): void;
 }
 
 export interface SessionSummary {
@@ -92,6 +94,14 @@ export interface SessionResult {
  * @throws ConfigError, UsageError (2), DataError (3), DivergedError (4), BackendError (5)
  */
 export async function trainSession(request: SessionRequest): Promise<SessionResult> {
+  try {
+    return await train(request);
+  } finally {
+    request.observer.ended();
+  }
+}
+
+async function train(request: SessionRequest): Promise<SessionResult> {
   const { command, options, observer } = request;
   const backend = await useBackend(options.backend, { threads: options.threads || undefined });
   requireGraphsFor(options.precision);

@@ -8,7 +8,8 @@ import { stopRequests } from './signals.ts';
 /** Ends some time after the first signal, with its status. */
 const program = (milliseconds: number) => `
   import { setTimeout as sleep } from 'node:timers/promises';
-  import { exitStatusOf, stopRequests } from ${JSON.stringify(join(import.meta.dirname, 'signals.ts'))};
+  import { exitStatusOf } from ${JSON.stringify(join(import.meta.dirname, '../stop-signals.ts'))};
+  import { stopRequests } from ${JSON.stringify(join(import.meta.dirname, 'signals.ts'))};
   const stop = stopRequests();
   console.log('ready');
   while (stop.requested() === undefined) await sleep(10);
@@ -35,13 +36,14 @@ async function started(milliseconds: number) {
     output.stderr += text;
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  await new Promise((resolve) => child.stdout.once('data', resolve));
+  await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
   return { child: child as ChildProcess, output, ended };
 }
 
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
   ['SIGUSR2', 143],
 ] as const)('%s asks for a checkpoint, says so, and gives status %d', async (signal, status) => {
   const { child, output, ended } = await started(100);

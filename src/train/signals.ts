@@ -2,9 +2,11 @@
  * Signals as requests: the first one asks for a checkpoint, which training makes at the end of the batch; a second Ctrl-C
  * ends at once. Training has to let the event loop in between two batches, or no signal is ever seen.
  */
+import { exitStatusOf, STOP_SIGNALS } from '../stop-signals.ts';
+import { say, terminal } from '../terminal.ts';
 
 /** SIGUSR2 is what schedulers send ahead of time; SIGUSR1 is Node's debugger. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const;
+const SIGNALS = [...STOP_SIGNALS, 'SIGUSR2'] as const;
 export type StopSignal = (typeof SIGNALS)[number];
 
 export interface StopRequests {
@@ -16,11 +18,6 @@ export interface StopRequests {
 
 /** `npm run` passes a Ctrl-C on that the terminal has sent already: what comes so soon is the same one. */
 const SAME_MS = 300;
-
-/** 130 for SIGINT, 143 for the others. */
-export function exitStatusOf(signal: StopSignal): number {
-  return signal === 'SIGINT' ? 130 : 143;
-}
 
 /**
  * Listens from now on. What is asked for is said on stderr.
@@ -35,10 +32,11 @@ export function stopRequests(heard?: (signal: StopSignal, again: boolean) => voi
       first = signal as StopSignal;
       firstAt = performance.now();
       const again = first === 'SIGINT' ? '; Ctrl-C again ends at once' : '';
-      process.stderr.write(`\n${first}: finishing the batch and writing a checkpoint${again}\n`);
+      say(`${first}: finishing the batch and writing a checkpoint${again}`);
       heard?.(first, false);
     } else if (signal === 'SIGINT' && performance.now() - firstAt > SAME_MS) {
-      process.stderr.write('\nended at once; --resume goes on from the last checkpoint\n');
+      terminal.endAll();
+      say('ended at once; --resume goes on from the last checkpoint');
       heard?.(signal, true);
       process.exit(exitStatusOf(signal));
     }

@@ -7,7 +7,7 @@ const SRC = join(import.meta.dirname, '../../src');
 
 /** From the bottom up; a folder may import from its own level and from those before it. */
 const LEVELS = [
-  ['errors.ts', 'nearest.ts', 'worker.ts'],
+  ['errors.ts', 'nearest.ts', 'stop-signals.ts', 'terminal.ts', 'worker.ts'],
   ['random', 'config', 'plot'],
   ['backend'],
   ['augment', 'models'],
@@ -48,6 +48,13 @@ describe('the source', () => {
       /^import (?!type ).*'@observablehq\/plot'/m.test(readFileSync(join(SRC, file), 'utf8')),
     );
     expect(early).toEqual([]);
+  });
+
+  it('writes to stderr in one place, so that no line lands in a bar', () => {
+    const writers = files.filter((file) =>
+      /process\.stderr\.write|console\.(error|warn)/.test(readFileSync(join(SRC, file), 'utf8')),
+    );
+    expect(writers).toEqual(['backend/probe.ts']); // a process of its own, whose words are read
   });
 
   it('has no circular imports', () => {

@@ -2,6 +2,7 @@
  * Tells people on stderr how far an install is: on a terminal one line that is rewritten, elsewhere a line for each
  * step and one every five seconds while it lasts.
  */
+import { terminal } from '../../terminal.ts';
 
 const TERMINAL_MS = 500;
 const PLAIN_MS = 5000;
@@ -13,23 +14,26 @@ const PLAIN_MS = 5000;
  * @param state - asked for now and then: how far it is, e.g. `120 MB`
  */
 export async function reporting<T>(what: string, work: () => Promise<T>, state = () => ''): Promise<T> {
-  const terminal = process.stderr.isTTY === true;
   const started = Date.now();
-  const line = (end: string) => {
+  const line = () => {
     const seconds = `${Math.round((Date.now() - started) / 1000)} s`;
-    const text = [what, state(), seconds].filter((part) => part !== '').join(', ');
-    process.stderr.write(
-      terminal ? `\r\x1b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}${end}` : `${text}\n`,
-    );
+    return [what, state(), seconds].filter((part) => part !== '').join(', ');
   };
-  if (!terminal) process.stderr.write(`${what} …\n`);
-  const timer = setInterval(() => line(''), terminal ? TERMINAL_MS : PLAIN_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-    line('\n');
+  // What is waited for does not say how far it is, so it is looked at now and then.
+  if (terminal.canRewrite) {
+    const bars = terminal.show(() => [line()]);
+    const timer = setInterval(bars.changed, TERMINAL_MS);
+    return work().finally(() => {
+      clearInterval(timer);
+      bars.end('lines');
+    });
   }
+  terminal.say(`${what} …`);
+  const timer = setInterval(() => terminal.say(line()), PLAIN_MS);
+  return work().finally(() => {
+    clearInterval(timer);
+    terminal.say(line());
+  });
 }
 
 /** Bytes as people read them: `273.8 MB`, `1.4 GB`; powers of ten, as package indexes count. */

@@ -1,13 +1,11 @@
 /**
  * A folder that appears whole or not at all: it is filled under `OUT.tmp-PID` beside it and renamed at the end. What
- * fails or is interrupted on the way (SIGINT, SIGTERM) leaves nothing behind.
+ * fails or is interrupted on the way (SIGINT, SIGTERM, SIGHUP) leaves nothing behind.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
 
 /**
  * @param out - the folder to make; where it is there already it must be empty
@@ -21,9 +19,9 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   const sweep = () => rmSync(folder, { recursive: true, force: true });
   const interrupted = (signal: NodeJS.Signals) => {
     sweep();
-    process.exit(128 + constants.signals[signal]);
+    process.exit(exitStatusOf(signal));
   };
-  for (const signal of SIGNALS) process.once(signal, interrupted);
+  for (const signal of STOP_SIGNALS) process.once(signal, interrupted);
   try {
     make(folder, out);
     const result = await fill(folder);
@@ -37,7 +35,7 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
     if (error instanceof DataError) error.message = error.message.replaceAll(folder, final);
     throw error;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupted);
+    for (const signal of STOP_SIGNALS) process.off(signal, interrupted);
   }
 }
 

@@ -4,8 +4,9 @@
  */
 import { ConfigError, NcpTrainError } from '../../errors.ts';
 import { unknownName } from '../../nearest.ts';
+import { exitStatusOf } from '../../stop-signals.ts';
 import { type Observer, type SessionResult, trainSession } from '../session.ts';
-import { exitStatusOf, type StopSignal } from '../signals.ts';
+import type { StopSignal } from '../signals.ts';
 import { clearOutcome, type Outcome, writeOutcome } from './outcome.ts';
 import type { PlannedRun } from './plan.ts';
 import type { AfterStop } from './slurm/requeue.ts';

@@ -3,6 +3,7 @@
  * Slurm then starts. Not when it was cancelled, and not on preemption, after which Slurm requeues by itself. Both
  * send the same signal, so what Slurm says of the job decides.
  */
+import { say } from '../../../terminal.ts';
 import { complaint, slurm } from './programs.ts';
 
 /** Slurm may send the signal as much as a minute early, and its clock is another. */
@@ -48,7 +49,7 @@ export async function afterStop(
     cause: 'its time limit; requeued, to go on',
     requeue: async () => {
       const answer = await slurm('scontrol', ['requeue', job]);
-      if (answer.status !== 0) process.stderr.write(`not requeued: ${complaint(answer)}\n`);
+      if (answer.status !== 0) say(`not requeued: ${complaint(answer)}`);
     },
   };
 }
