@@ -146,7 +146,7 @@ describe('what a drive leaves', () => {
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toContain('speed: its shape is [2], expected [3] or [3,1]');
     expect(error.message).toContain('position: its shape is [3,3], expected [3,2]');
-    expect(error.message).toContain('heading: it holds no plain numbers');
+    expect(error.message).toContain('heading: it holds text, expected numbers');
   });
 
   it('needs times', async () => {

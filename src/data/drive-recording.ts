@@ -7,12 +7,22 @@
  * states in slices.
  */
 import { basename } from 'node:path';
-import { Dataset, type File, Group } from 'h5wasm/node';
+import { Dataset, type Entity, type File, Group } from 'h5wasm/node';
 import { DataError } from '../errors.ts';
-import { RecordingError } from './defect.ts';
-import { hdf5Reason, loadHdf5, numberType, readColumn, readRows } from './hdf5.ts';
-import { openFile } from './recording-layout.ts';
+import { type Defect, RecordingError } from './defect.ts';
+import {
+  entityOf,
+  isEnumeration,
+  loadHdf5,
+  numberType,
+  otherType,
+  readColumn,
+  readRows,
+  scalarAttributes,
+} from './hdf5.ts';
+import { columnDefect, noDataset, openFile, sourceDefect } from './recording-layout.ts';
 import type { ExtraColumn } from './recording-writer.ts';
+import { unreadable } from './unreadable.ts';
 
 /** Datasets of one number a frame, with their meanings; `inverse_r` and `timestamp` are the paper's. */
 export const DRIVE_COLUMNS = {
@@ -111,16 +121,6 @@ export async function openDriveRecording(path: string): Promise<DriveRecording> 
   }
 }
 
-function unreadable(path: string, error: unknown): RecordingError {
-  const message = `cannot be read: ${hdf5Reason(error)}`;
-  return new RecordingError({
-    severity: 'error',
-    file: path,
-    message,
-    remedy: 'The file is damaged: copy or record it again',
-  });
-}
-
 /** An open drive; made by {@link openDriveRecording}, to be closed. */
 export class DriveRecording {
   /** As given. */
@@ -138,13 +138,19 @@ export class DriveRecording {
   readonly #file: File;
   readonly #module: Awaited<ReturnType<typeof loadHdf5>>;
   readonly #datasets: ReadonlyMap<string, Dataset>;
+  /** What stands under a name of this layout and is no dataset: groups, and links to what is not there. */
+  readonly #others: ReadonlyMap<string, Entity | null>;
 
   constructor(path: string, file: File, module: Awaited<ReturnType<typeof loadHdf5>>) {
     this.path = path;
     this.name = basename(path);
     this.#file = file;
     this.#module = module;
-    this.#datasets = datasetsOf(file);
+    const entities = entitiesOf(file);
+    const isDataset = (entry: [string, Entity | null]): entry is [string, Dataset] =>
+      entry[1] instanceof Dataset;
+    this.#datasets = new Map(entities.filter(isDataset));
+    this.#others = new Map(entities.filter((entry) => !isDataset(entry)));
     const time = this.#datasets.get('timestamp');
     this.frames = (time?.shape as number[] | undefined)?.[0] ?? 0;
     if (time === undefined || this.frames === 0) {
@@ -190,24 +196,27 @@ export class DriveRecording {
   /** A column [N]; undefined where it is not there. */
   column(name: DriveColumn): Float64Array | undefined {
     const dataset = this.#datasets.get(name);
-    return dataset && this.#reading(() => readColumn(this.#module, dataset));
+    return dataset && this.#reading(name, () => readColumn(this.#module, dataset));
   }
 
-  /** A dataset [N] or [N,1] of another layout, e.g. `latitude`; undefined where there is none of that shape. */
+  /**
+   * A dataset [N] or [N,1] of another layout, e.g. `latitude`; undefined where there is none of that name and length.
+   * @throws RecordingError where it holds no numbers, or cannot be read
+   */
   extra(name: string): Float64Array | undefined {
     const dataset = this.#datasets.get(name);
     const [frames, ...rest] = dataset?.shape ?? [];
     if (!dataset || frames !== this.frames || rest.some((n) => n !== 1)) return undefined;
-    return numberType(dataset) === undefined
-      ? undefined
-      : this.#reading(() => readColumn(this.#module, dataset));
+    const defect = columnDefect(this.path, name, dataset, this.frames);
+    if (defect !== undefined) throw new RecordingError(defect);
+    return this.#reading(name, () => readColumn(this.#module, dataset));
   }
 
   /** Where the car was, m: x and y, [N] each; undefined where it is not known. */
   position(): { readonly x: Float64Array; readonly y: Float64Array } | undefined {
     const both = this.#datasets.get(POSITION);
     if (both) {
-      const rows = this.#reading(() => readRows(this.#module, both, 0, this.frames));
+      const rows = this.#reading(POSITION, () => readRows(this.#module, both, 0, this.frames));
       return {
         x: Float64Array.from({ length: this.frames }, (_, n) => rows[2 * n]),
         y: Float64Array.from({ length: this.frames }, (_, n) => rows[2 * n + 1]),
@@ -215,7 +224,7 @@ export class DriveRecording {
     }
     const [x, y] = POSITION_PARTS.map((name) => {
       const dataset = this.#datasets.get(name);
-      return dataset && this.#reading(() => readColumn(this.#module, dataset));
+      return dataset && this.#reading(name, () => readColumn(this.#module, dataset));
     });
     return x && y && { x, y };
   }
@@ -225,7 +234,7 @@ export class DriveRecording {
     const dataset = this.#datasets.get(CRASH);
     if (dataset === undefined) return undefined;
     if ((dataset.shape as number[])[0] === 0) return new Int32Array(0);
-    return Int32Array.from(this.#reading(() => readColumn(this.#module, dataset)));
+    return Int32Array.from(this.#reading(CRASH, () => readColumn(this.#module, dataset)));
   }
 
   /**
@@ -235,21 +244,16 @@ export class DriveRecording {
    * @returns [count, units], after the frame was seen
    */
   readStates(name: string, first: number, count: number): Float32Array {
-    const dataset = this.#datasets.get(`${STATES}/${name}`);
+    const stored = `${STATES}/${name}`;
+    const dataset = this.#datasets.get(stored);
     if (dataset === undefined || first < 0 || count < 1 || first + count > this.frames)
       throw new RangeError(`states ${name}, frames ${first} to ${first + count - 1} of ${this.frames}`);
-    return Float32Array.from(this.#reading(() => readRows(this.#module, dataset, first, count)));
+    return Float32Array.from(this.#reading(stored, () => readRows(this.#module, dataset, first, count)));
   }
 
   /** The file's attributes that are one number or one text. */
   attributes(): Record<string, number | string> {
-    const scalars: Record<string, number | string> = {};
-    for (const [name, { value }] of Object.entries(this.#file.attrs)) {
-      if (typeof value === 'string' || typeof value === 'number') scalars[name] = value;
-      else if (ArrayBuffer.isView(value) && (value as Float64Array).length === 1)
-        scalars[name] = Number((value as Float64Array)[0]);
-    }
-    return scalars;
+    return scalarAttributes(this.#file);
   }
 
   close(): void {
@@ -266,47 +270,53 @@ export class DriveRecording {
     return [...this.#datasets.keys()].join(', ') || 'no datasets';
   }
 
-  #reading<Value>(read: () => Value): Value {
+  #reading<Value>(dataset: string, read: () => Value): Value {
     try {
       return read();
     } catch (error) {
-      throw unreadable(this.path, error);
+      throw unreadable(this.path, error, dataset);
     }
   }
 
-  /** @throws RecordingError listing every dataset of this layout that has another shape, type or length */
+  /** @throws RecordingError listing all of this layout that has another shape, type or length, or is no dataset */
   #refuseMisfits(): void {
-    const defects = [...this.#datasets].flatMap(([name, dataset]) => {
-      const expected = shapeOf(name, this.frames);
-      const shape = dataset.shape ?? [];
-      const fits =
-        expected === undefined ||
-        (numberType(dataset) !== undefined && expected.some((wanted) => matches(shape, wanted)));
-      if (fits) return [];
-      const message =
-        numberType(dataset) === undefined
-          ? 'it holds no plain numbers'
-          : `its shape is [${shape}], expected ${(expected ?? []).map((one) => `[${one}]`).join(' or ')}`;
-      const remedy = 'See docs/drives.md for what a drive leaves';
-      return [{ severity: 'error' as const, file: this.path, dataset: name, message, remedy }];
-    });
+    const remedy = 'See docs/drives.md for what a drive leaves';
+    const defect = (dataset: string, message: string): Defect => {
+      return { severity: 'error', file: this.path, dataset, message, remedy };
+    };
+    const defects = [
+      ...Array.from(this.#others, ([name, entity]) => defect(name, noDataset(entity))),
+      ...[...this.#datasets].flatMap(([name, dataset]): Defect[] => {
+        const expected = shapeOf(name, this.frames);
+        if (expected === undefined) return [];
+        const message = misfit(name, dataset, expected);
+        const found = message === undefined ? sourceDefect(this.path, name, dataset) : defect(name, message);
+        return found === undefined ? [] : [found];
+      }),
+    ];
     if (defects.length > 0) throw new RecordingError(...defects);
   }
 }
 
-/** Datasets of the file and of its group `states`. */
-function datasetsOf(file: File): Map<string, Dataset> {
-  const found = new Map<string, Dataset>();
-  for (const name of file.keys()) {
-    const entity = file.get(name);
-    if (entity instanceof Dataset) found.set(name, entity);
-    if (name !== STATES || !(entity instanceof Group)) continue;
-    for (const state of entity.keys()) {
-      const dataset = entity.get(state);
-      if (dataset instanceof Dataset) found.set(`${STATES}/${state}`, dataset);
-    }
-  }
-  return found;
+/** Why a dataset is not what its name says; undefined where it is. */
+function misfit(name: string, dataset: Dataset, expected: readonly Shape[]): string | undefined {
+  const shape = dataset.shape ?? [];
+  if (numberType(dataset) === undefined) return `it holds ${otherType(dataset)}, expected numbers`;
+  if (name === CRASH && isEnumeration(dataset)) return 'it holds truth values, expected numbers of frames';
+  if (expected.some((wanted) => matches(shape, wanted))) return undefined;
+  return `its shape is [${shape}], expected ${expected.map((one) => `[${one}]`).join(' or ')}`;
+}
+
+/** All datasets of the file and of its group `states`, and what else stands under a name of this layout. */
+function entitiesOf(file: File): [string, Entity | null][] {
+  const states = entityOf(file, STATES);
+  const entries: [string, Entity | null][] = [
+    ...file.keys().map((name): [string, Entity | null] => [name, entityOf(file, name)]),
+    ...(states instanceof Group
+      ? states.keys().map((name): [string, Entity | null] => [`${STATES}/${name}`, entityOf(states, name)])
+      : []),
+  ];
+  return entries.filter(([name, entity]) => entity instanceof Dataset || shapeOf(name, 0) !== undefined);
 }
 
 type Shape = readonly (number | string)[];

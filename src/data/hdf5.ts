@@ -3,7 +3,7 @@
  * failure by a status that its own convenience methods ignore, so blocks of a dataset are moved here, and checked.
  * Fills and drains a buffer in WebAssembly's memory, which never grows with the file. Knows nothing of recordings.
  */
-import { type Dataset, ready } from 'h5wasm/node';
+import { BrokenSoftLink, type Dataset, type Entity, type File, type Group, ready } from 'h5wasm/node';
 
 type Module = Awaited<typeof ready>;
 
@@ -94,15 +94,71 @@ export function hdf5Reason(error: unknown): string {
   return innermost?.[1] ?? text.split('\n', 1)[0];
 }
 
-/** HDF5's classes of numbers, as h5wasm gives them. */
+/**
+ * The filter without which HDF5 could not unpack what it read, by the name that its file gives it, e.g. `lzf`;
+ * undefined for
+ * any other failure.
+ */
+export function missingFilter(error: unknown): string | undefined {
+  const text = error instanceof Error ? error.message : String(error);
+  // Some names go on with where they are described: `HDF5 zstd filter; see https://…`.
+  const name = /required filter '?([^';\n]+)[^\n]* is not registered/.exec(text)?.[1].trim();
+  return name?.replace(/^HDF5 | filter$/g, '');
+}
+
+/** What stands under a name of a file or group; null where there is nothing. */
+export function entityOf(group: Group, name: string): Entity | null {
+  if (!group.keys().includes(name)) return null;
+  try {
+    return group.get(name);
+  } catch {
+    // h5wasm finds out that a link is broken where only its last part is absent, and fails where more of it is.
+    return new BrokenSoftLink(group.get_link(`${group.path}/${name}`));
+  }
+}
+
+/** HDF5's classes of types, as h5wasm gives them. */
 const INTEGER = 0;
 const FLOAT = 1;
+const BITS = 4;
+const ENUMERATION = 8;
+const CLASSES: Readonly<Record<number, string>> = {
+  [INTEGER]: 'integers',
+  2: 'times',
+  3: 'text',
+  [BITS]: 'bits',
+  5: 'opaque bytes',
+  6: 'compound values',
+  7: 'references',
+  [ENUMERATION]: 'an enumeration',
+  9: 'lists',
+  10: 'arrays',
+};
 
-/** What a dataset holds, as people say it: `uint8`, `int64`, `float32`; undefined where it is not plain numbers. */
+/**
+ * What a dataset holds, as people say it: `uint8`, `int64`, `float16`; undefined where it is not plain numbers. Enumerations
+ * (h5py's form of bool among them) are the integers that they are stored as, bit fields unsigned ones.
+ */
 export function numberType(dataset: Dataset): string | undefined {
+  const { type, size, signed, littleEndian } = dataset.metadata;
+  if (type === FLOAT) return size === 2 || size === 4 || size === 8 ? `float${size * 8}` : undefined;
+  const isWhole = type === INTEGER || type === BITS || type === ENUMERATION;
+  if (!isWhole || ![1, 2, 4, 8].includes(size)) return undefined;
+  // h5wasm turns the bytes of integers round, but HDF5 refuses it for an enumeration.
+  if (type === ENUMERATION && size > 1 && !littleEndian) return undefined;
+  return `${signed ? 'int' : 'uint'}${size * 8}`;
+}
+
+/** Whether a dataset holds names for numbers, such as h5py's truth values. */
+export const isEnumeration = (dataset: Dataset) => dataset.metadata.type === ENUMERATION;
+
+/** What a dataset holds where {@link numberType} is undefined: `text`, `float128`, `an enumeration of big-endian int32`. */
+export function otherType(dataset: Dataset): string {
   const { type, size, signed } = dataset.metadata;
-  if (type === INTEGER && [1, 2, 4, 8].includes(size)) return `${signed ? 'int' : 'uint'}${size * 8}`;
-  return type === FLOAT && (size === 4 || size === 8) ? `float${size * 8}` : undefined;
+  if (type === FLOAT) return `float${size * 8}`;
+  if (type === INTEGER) return `integers of ${size} bytes`;
+  if (type === ENUMERATION) return `an enumeration of big-endian ${signed ? 'int' : 'uint'}${size * 8}`;
+  return CLASSES[type] ?? `values of HDF5's class ${type}`;
 }
 
 const VIEWS: Record<
@@ -117,9 +173,20 @@ const VIEWS: Record<
   uint32: (...args) => new Uint32Array(...args),
   int64: (...args) => new BigInt64Array(...args),
   uint64: (...args) => new BigUint64Array(...args),
+  float16: (...args) => Float64Array.from(new Uint16Array(...args), halfPrecision),
   float32: (...args) => new Float32Array(...args),
   float64: (...args) => new Float64Array(...args),
 };
+
+/** The number whose IEEE 754 half-precision bits these are; Node 20 has no Float16Array. */
+function halfPrecision(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
 
 /**
  * A column of numbers of any type as float64.
@@ -153,4 +220,30 @@ export function readRows(module: Module, dataset: Dataset, first: number, count:
     block.free();
   }
   return out;
+}
+
+/** A file's attributes that are one number, truth value or text; those of other kinds are nothing that this project writes. */
+export function scalarAttributes(file: File): Record<string, number | string> {
+  const scalars: Record<string, number | string> = {};
+  for (const [name, attribute] of Object.entries(file.attrs)) {
+    const only = scalarOf(() => attribute.value);
+    if (only !== undefined) scalars[name] = only;
+  }
+  return scalars;
+}
+
+/** @param read - throws for types that h5wasm does not know, such as float16 */
+function scalarOf(read: () => unknown): number | string | undefined {
+  let value: unknown;
+  try {
+    value = read();
+  } catch {
+    return undefined;
+  }
+  const isList = ArrayBuffer.isView(value) || Array.isArray(value);
+  const list = isList ? Array.from(value as Iterable<unknown>) : [value];
+  if (list.length !== 1) return undefined;
+  const [only] = list;
+  if (typeof only === 'bigint' || typeof only === 'boolean') return Number(only);
+  return typeof only === 'string' || typeof only === 'number' ? only : undefined;
 }

@@ -43,6 +43,26 @@ describe.each([true, false])('an .npz, compressed: %s', (compressed) => {
   });
 });
 
+it.each<[string, ArrayBufferView]>([
+  ['|b1', auto],
+  ['<i8', BigInt64Array.from(auto, BigInt)],
+  ['<f4', Float32Array.from(auto)],
+  ['<u2', Uint16Array.from(auto)],
+])('an .npz may have its switch as %s', async (type, values) => {
+  const header = npyHeader('<f4', [N]).toString('latin1').replace('<f4', type);
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  const path = written(
+    'switch.npz',
+    archive({
+      camera: Buffer.concat([npyHeader('|u1', [N, H, W, 3]), camera]),
+      auto: Buffer.concat([Buffer.from(header, 'latin1'), bytes]),
+    }),
+  );
+  const recording = await openNpzRecording(path);
+  expect([...recording.autonomous]).toEqual([...auto]);
+  recording.close();
+});
+
 describe('a faulty .npz', () => {
   const faults: [string, () => Uint8Array, RegExp][] = [
     ['no archive', () => Buffer.from('something else, and long enough for a zip file'), /no NumPy archive/],
@@ -64,7 +84,7 @@ describe('a faulty .npz', () => {
     [
       'with too few switches',
       () => npz({ camera, auto: auto.subarray(0, 4) }, [N, H, W, 3], false),
-      /expected bool \[5\]/,
+      /expected bool or other numbers \[5\]/,
     ],
     ['cut short', () => npz({ camera, auto }, [N, H, W, 3], false).subarray(0, 400), /no NumPy archive/],
   ];

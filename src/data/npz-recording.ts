@@ -20,6 +20,21 @@ const mostInflated = (compressed: number): number => 1032 * compressed + 64;
 /** A frame of 8,192 × 8,192 pixels; cameras of cars have a tenth at most. */
 const MOST_PIXELS = 2 ** 26;
 
+/** Flags in the forms that NumPy gives numbers and truth values, by its names without the byte order. */
+const FLAGS: Readonly<Record<string, (bytes: ArrayBuffer) => Iterable<number | bigint>>> = {
+  b1: (bytes) => new Uint8Array(bytes),
+  u1: (bytes) => new Uint8Array(bytes),
+  i1: (bytes) => new Int8Array(bytes),
+  u2: (bytes) => new Uint16Array(bytes),
+  i2: (bytes) => new Int16Array(bytes),
+  u4: (bytes) => new Uint32Array(bytes),
+  i4: (bytes) => new Int32Array(bytes),
+  u8: (bytes) => new BigUint64Array(bytes),
+  i8: (bytes) => new BigInt64Array(bytes),
+  f4: (bytes) => new Float32Array(bytes),
+  f8: (bytes) => new Float64Array(bytes),
+};
+
 /**
  * @param path - of the archive
  * @throws DataError for a file that is absent, no archive or damaged, for arrays that are missing or of another shape or type
@@ -50,20 +65,22 @@ export async function openNpzRecording(path: string): Promise<NpzRecording> {
     }
     const auto = await openArray(path, zip, entries, 'auto');
     const { type, shape } = auto.header;
+    const flags = FLAGS[type.slice(1)];
     if (
-      !['|b1', '|u1', '|i1'].includes(type) ||
+      type.startsWith('>') ||
+      flags === undefined ||
       shape[0] !== frames ||
       shape.some((n, axis) => axis && n !== 1)
     ) {
       throw new DataError(
-        `${path}, auto: ${described(auto.header)}, expected bool [${frames}], one for each frame`,
+        `${path}, auto: ${described(auto.header)}, expected bool or other numbers [${frames}], one for each frame`,
       );
     }
     await camera.check();
     await auto.check();
-    const autonomous = new Uint8Array(frames);
-    await auto.read(0, autonomous);
-    for (let n = 0; n < frames; n++) autonomous[n] = autonomous[n] === 0 ? 0 : 1;
+    const bytes = new Uint8Array(frames * valueBytes(auto.header));
+    await auto.read(0, bytes);
+    const autonomous = Uint8Array.from(flags(bytes.buffer), (on) => (on > 0 ? 1 : 0));
     auto.close();
     return new NpzRecording(path, zip, camera, autonomous);
   } catch (error) {
@@ -88,6 +105,9 @@ function unreadable(path: string, error: unknown): Error {
     `${path} cannot be read: ${(error as Error).message}. The file is damaged: copy it again`,
   );
 }
+
+/** Of one of the types that are read here: the number at the end of NumPy’s name. */
+const valueBytes = ({ type }: NpyHeader) => Number(type.slice(2));
 
 const described = ({ type, shape }: NpyHeader) => `the array is ${type} [${shape}]`;
 
@@ -159,8 +179,8 @@ async function openArray(
   return {
     header,
     async check() {
-      // All arrays that are read here are of bytes: a value each.
-      const expected = header.length + header.shape.reduce((product, size) => product * size, 1);
+      const expected =
+        header.length + header.shape.reduce((product, size) => product * size, valueBytes(header));
       if (expected !== uncompressedSize) {
         throw new DataError(
           `${path}, ${name}: ${described(header)}, ${expected} bytes with its header, but there are ${uncompressedSize}. The file is damaged: copy it again`,

@@ -4,10 +4,19 @@
  * not grow with the file. Frames are given as stored: cropping and the order of channels are crop.ts's.
  */
 import { basename, resolve } from 'node:path';
-import { Dataset, type File } from 'h5wasm/node';
+import type { Dataset, File } from 'h5wasm/node';
 import { RecordingError } from './defect.ts';
-import { BLOCK_BYTES, BlockBuffer, hdf5Reason, loadHdf5, numberType, readColumn } from './hdf5.ts';
-import { findDatasets, openFile, valueDefects } from './recording-layout.ts';
+import {
+  BLOCK_BYTES,
+  BlockBuffer,
+  entityOf,
+  loadHdf5,
+  missingFilter,
+  readColumn,
+  scalarAttributes,
+} from './hdf5.ts';
+import { columnDefect, findDatasets, openFile, valueDefects } from './recording-layout.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface RecordingInfo {
   /** Absolute. */
@@ -41,18 +50,26 @@ export async function openRecording(path: string, { anyValues = false } = {}): P
   try {
     const { camera_front: frames, inverse_r, timestamp } = findDatasets(path, file);
     const [count, height, width] = frames.shape as number[];
+    const read = (column: Dataset, name: string) => {
+      try {
+        return readColumn(module, column);
+      } catch (error) {
+        throw unreadable(path, error, name);
+      }
+    };
     const info = {
       path: resolve(path),
       name: basename(path),
       frames: count,
       height,
       width,
-      labels: readColumn(module, inverse_r),
-      timestamps: readColumn(module, timestamp),
+      labels: read(inverse_r, 'inverse_r'),
+      timestamps: read(timestamp, 'timestamp'),
     };
     const defects = anyValues ? [] : valueDefects(path, info.labels, info.timestamps);
     if (defects.length > 0) throw new RecordingError(...defects);
     const block = new BlockBuffer(module, framesAtOnce(frames) * rowBytes(frames));
+    if (frames.filters.some(({ id }) => id > BUILT_IN)) refuseMissingFilter(path, frames, block);
     return new Recording(info, file, frames, block, (dataset) => readColumn(module, dataset));
   } catch (error) {
     file.close();
@@ -61,16 +78,21 @@ export async function openRecording(path: string, { anyValues = false } = {}): P
   }
 }
 
-function unreadable(path: string, error: unknown, dataset?: string, index?: number): RecordingError {
-  const message = `cannot be read: ${hdf5Reason(error)}`;
-  return new RecordingError({
-    severity: 'error',
-    file: path,
-    dataset,
-    index,
-    message,
-    remedy: 'The file is damaged: copy or record it again',
-  });
+/** Filters up to this number are HDF5's own. */
+const BUILT_IN = 6;
+
+/**
+ * Reads a frame that is packed by a filter of somebody else's, so that a recording that cannot be unpacked is refused when it is
+ * opened. Any other fault is said of the frame that has it, when that is read.
+ */
+function refuseMissingFilter(path: string, frames: Dataset, block: BlockBuffer): void {
+  try {
+    block.read(frames, 0, 1);
+  } catch (error) {
+    if (missingFilter(error) === undefined) return;
+    block.free();
+    throw unreadable(path, error, 'camera_front');
+  }
 }
 
 const rowBytes = ({ metadata: { size, shape } }: Dataset) =>
@@ -151,25 +173,24 @@ export class Recording {
 
   /** The file's attributes that are one number or one text. */
   attributes(): Record<string, number | string> {
-    const scalars: Record<string, number | string> = {};
-    for (const [name, { value }] of Object.entries(this.#file.attrs)) {
-      const list =
-        ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value as Iterable<unknown>) : [value];
-      const [only] = list;
-      if (list.length !== 1) continue;
-      if (typeof only === 'string' || typeof only === 'number') scalars[name] = only;
-      if (typeof only === 'bigint' || typeof only === 'boolean') scalars[name] = Number(only);
-    }
-    return scalars;
+    return scalarAttributes(this.#file);
   }
 
-  /** A further dataset of numbers [N] or [N,1], e.g. the simulation's `speed`; undefined where there is none. */
+  /**
+   * A further dataset of numbers [N] or [N,1], e.g. the simulation's `speed`; undefined where there is none.
+   * @throws RecordingError where it is there and of another kind or length, or cannot be read
+   */
   readExtra(name: string): Float64Array | undefined {
-    const dataset = this.#file.keys().includes(name) ? this.#file.get(name) : null;
-    if (!(dataset instanceof Dataset) || numberType(dataset) === undefined) return undefined;
-    const [frames, ...rest] = dataset.shape ?? [];
-    if (frames !== this.info.frames || rest.some((n) => n !== 1)) return undefined;
-    return this.#readColumn(dataset);
+    const dataset = entityOf(this.#file, name);
+    if (dataset === null) return undefined;
+    const { path, frames } = this.info;
+    const defect = columnDefect(path, name, dataset, frames);
+    if (defect !== undefined) throw new RecordingError(defect);
+    try {
+      return this.#readColumn(dataset as Dataset);
+    } catch (error) {
+      throw unreadable(path, error, name);
+    }
   }
 
   close(): void {

@@ -6,7 +6,16 @@ import { existsSync } from 'node:fs';
 import { Dataset, File } from 'h5wasm/node';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
-import { BLOCK_BYTES, BlockBuffer, hdf5Reason, type loadHdf5, numberType } from '../hdf5.ts';
+import {
+  BLOCK_BYTES,
+  BlockBuffer,
+  entityOf,
+  hdf5Reason,
+  type loadHdf5,
+  numberType,
+  otherType,
+} from '../hdf5.ts';
+import { readFault } from '../unreadable.ts';
 import type { FrameSource, Size } from './source.ts';
 
 /** @throws DataError where there is no such file or it is no HDF5 */
@@ -23,7 +32,7 @@ export function openHdf5(path: string, what: string): File {
 
 /** @throws DataError naming the datasets there are */
 export function findDataset(file: File, name: string, path: string): Dataset {
-  const found = file.keys().includes(name) ? file.get(name) : null;
+  const found = entityOf(file, name);
   if (found instanceof Dataset) return found;
   throw new DataError(`${path}: no dataset ${name}; the file has ${file.keys().join(', ') || 'none'}`);
 }
@@ -47,7 +56,9 @@ export class CameraFrames implements FrameSource {
       this.#frames = findDataset(this.#file, 'X', path);
       const shape = this.#frames.shape ?? [];
       if (shape.length !== 4 || shape[1] !== 3 || numberType(this.#frames) !== 'uint8') {
-        throw new DataError(`${path}: X is ${numberType(this.#frames)} [${shape}]; expected uint8 [N,3,H,W]`);
+        throw new DataError(
+          `${path}: X is ${numberType(this.#frames) ?? otherType(this.#frames)} [${shape}]; expected uint8 [N,3,H,W]`,
+        );
       }
       this.count = shape[0];
       this.#size = { height: shape[2], width: shape[3] };
@@ -97,9 +108,8 @@ export class CameraFrames implements FrameSource {
       planes = this.#block.read(this.#frames, number, count);
     } catch (error) {
       const which = count === 1 ? `${number}` : `${number} to ${number + count - 1}`;
-      throw new DataError(
-        `${this.#path}: X[${which}] cannot be read (${hdf5Reason(error)}); fetch the file again`,
-      );
+      const { message, remedy } = readFault(this.#path, error, 'Fetch the file again');
+      throw new DataError(`${this.#path}: X[${which}]: ${message}. ${remedy}`);
     }
     const bytes = planes.length / count;
     return Array.from({ length: count }, (_, i) => channelsLast(planes.subarray(i * bytes, (i + 1) * bytes)));

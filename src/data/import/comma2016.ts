@@ -8,7 +8,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { File } from 'h5wasm/node';
 import { DataError } from '../../errors.ts';
-import { hdf5Reason, loadHdf5, numberType, readColumn } from '../hdf5.ts';
+import { loadHdf5, numberType, readColumn } from '../hdf5.ts';
+import { readFault } from '../unreadable.ts';
 import { CameraFrames, findDataset, openHdf5 } from './camera-frames.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
 import { type Log, type ReadOptions, type Source, wideCrop } from './source.ts';
@@ -141,6 +142,7 @@ function oneColumn(module: Hdf5, file: File, name: string, path: string): Float6
   try {
     return readColumn(module, dataset);
   } catch (error) {
-    throw new DataError(`${path}: ${name} cannot be read (${hdf5Reason(error)}); fetch the file again`);
+    const { message, remedy } = readFault(path, error, 'Fetch the file again');
+    throw new DataError(`${path}: ${name}: ${message}. ${remedy}`);
   }
 }
