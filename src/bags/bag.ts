@@ -40,5 +40,29 @@ export interface Bag {
   close(): Promise<void>;
 }
 
+/**
+ * Several connections (ROS 1) or channels (MCAP) may carry one topic, each with a definition of its own.
+ * @returns the topics, sorted by name; one of which only a part can be decoded is that part, with a note
+ */
+export function joinedTopics(parts: readonly BagTopic[]): { topics: BagTopic[]; notes: string[] } {
+  const byName = new Map<string, BagTopic[]>();
+  for (const part of parts) byName.set(part.name, [...(byName.get(part.name) ?? []), part]);
+  const notes: string[] = [];
+  const total = (of: readonly BagTopic[]) => of.reduce((sum, { count }) => sum + count, 0);
+  const topics = Array.from(byName, ([name, all]) => {
+    const readable = all.filter(({ unreadable }) => unreadable === undefined);
+    const isRead = total(readable) > 0 || (readable.length > 0 && total(all) === 0);
+    const counted = isRead ? readable : all;
+    const first = counted.find(({ count, unreadable }) => count > 0 && (isRead || unreadable)) ?? counted[0];
+    const lost = all.find(({ count, unreadable }) => count > 0 && unreadable !== undefined);
+    if (isRead && lost !== undefined) {
+      const count = total(all) - total(readable);
+      notes.push(`${count} of ${total(all)} messages of ${name} cannot be decoded: ${lost.unreadable}`);
+    }
+    return { ...first, count: total(counted) };
+  });
+  return { topics: topics.sort((a, b) => (a.name < b.name ? -1 : 1)), notes };
+}
+
 /** `sensor_msgs/msg/Image` → `sensor_msgs/Image` */
 export const plainType = (type: string): string => type.replace('/msg/', '/');

@@ -5,7 +5,7 @@
 import { DataError, UsageError } from '../errors.ts';
 import { unknownName } from '../nearest.ts';
 import type { Bag, BagTopic } from './bag.ts';
-import { isPreferred, ROLES, type Role, rolesOf } from './roles.ts';
+import { intendedRoles, preference, ROLES, type Role, rolesOf } from './roles.ts';
 
 export interface ChosenTopic {
   readonly topic: string;
@@ -24,7 +24,7 @@ export type NamedTopics = Readonly<Partial<Record<Role, string>>>;
 
 /**
  * @param wanted - the roles to fill; of the others only those that are named
- * @returns the choice, and notes that tell it
+ * @returns the choice, and notes that tell it, and which topics it passed over as they cannot be read
  * @throws DataError for a topic that is not in the bag, naming those that are; for several possible switches; and
  *   for messages that cannot be decoded
  * @throws UsageError for a field that has to be named
@@ -41,8 +41,20 @@ export function chooseTopics(
     if (name === 'none' || (name === undefined && !wanted.includes(role))) continue;
     const chosen = name === undefined ? likely(bag, role, notes) : asNamed(bag, role, name);
     if (chosen !== undefined) choice[role] = chosen;
+    if (name === undefined) notes.push(...passedOver(bag, role, chosen));
   }
   return { choice, notes };
+}
+
+/** Topics of the role's kind that have nothing to read. Empty ones are told where nothing else fills the role. */
+function passedOver({ topics }: Bag, role: Role, chosen?: ChosenTopic): string[] {
+  return topics.flatMap((topic) => {
+    const { name, type, count, unreadable } = topic;
+    if (intendedRoles(topic)[role] === undefined) return [];
+    const could = `${role}: ${name} could be it by its type ${type}, but`;
+    if (unreadable !== undefined && count > 0) return [`${could} cannot be decoded: ${unreadable}`];
+    return count === 0 && chosen === undefined ? [`${could} has no messages`] : [];
+  });
 }
 
 /** As an option and in files: `/vehicle/twist.twist.linear` */
@@ -82,9 +94,9 @@ const soleField = (type: string) => (/^std_msgs\/(Bool|U?Int|Float)/.test(type) 
 /** The topic that fits best, with a note; undefined where none does. @throws DataError for several possible switches */
 function likely(bag: Bag, role: Role, notes: string[]): ChosenTopic | undefined {
   const fitting = bag.topics.filter((topic) => topic.count > 0 && rolesOf(topic)[role] !== undefined);
-  const preferred = fitting.filter((topic) => isPreferred(role, topic));
-  const candidates = preferred.length > 0 ? preferred : fitting;
-  if (candidates.length === 0) return undefined;
+  if (fitting.length === 0) return undefined;
+  const highest = Math.max(...fitting.map((topic) => preference(role, topic)));
+  const candidates = fitting.filter((topic) => preference(role, topic) === highest);
   if (role === 'switch' && candidates.length > 1) {
     const names = candidates.map(({ name }) => name).join(', ');
     throw new DataError(
@@ -102,5 +114,11 @@ function likely(bag: Bag, role: Role, notes: string[]): ChosenTopic | undefined 
 
 /** Every topic with its type, for messages. */
 export function listText({ topics }: { readonly topics: readonly BagTopic[] }): string {
-  return topics.length === 0 ? 'no topics' : topics.map(({ name, type }) => `${name} (${type})`).join(', ');
+  if (topics.length === 0) return 'no topics';
+  return topics
+    .map(({ name, type, count, unreadable }) => {
+      const why = unreadable !== undefined ? ', cannot be decoded' : count === 0 ? ', no messages' : '';
+      return `${name} (${type}${why})`;
+    })
+    .join(', ');
 }

@@ -1,4 +1,7 @@
-/** The compressions of chunks: lz4 and bz2 in ROS 1 bags, lz4 and zstd in MCAP; the reference libraries as WebAssembly. */
+/**
+ * The compressions of chunks: lz4 and bz2 in ROS 1 bags, lz4 and zstd in MCAP, where single messages may be in zstd too; the
+ * reference libraries as WebAssembly.
+ */
 import Bzip2 from '@foxglove/wasm-bz2';
 import lz4 from '@foxglove/wasm-lz4';
 import zstd from '@foxglove/wasm-zstd';
@@ -26,6 +29,31 @@ async function load(): Promise<Decompressors> {
     bz2: wholly('bz2', (bytes, size) => bzip2.decompress(bytes, size)),
     zstd: wholly('zstd', zstd.decompress),
   };
+}
+
+/** What a zstd frame begins with. */
+export const ZSTD_MAGIC = '28b52ffd';
+/** Bytes that one message may have; beyond, its header is taken for damaged. */
+const LARGEST = 2 ** 30;
+
+/**
+ * The size of what is in a zstd frame, bytes, by the frame's header (RFC 8878, §3.1.1.1).
+ * @returns undefined for other bytes
+ * @throws Error for a frame that does not say it, and one that says more than a message has
+ */
+export function zstdSize(bytes: Uint8Array): number | undefined {
+  const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (frame.length < 6 || frame.toString('hex', 0, 4) !== ZSTD_MAGIC) return undefined;
+  const descriptor = frame[4];
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 3];
+  const width = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  const at = 5 + (isSingleSegment ? 0 : 1) + dictionary;
+  if (width === 0 || frame.length < at + width) throw new Error('its zstd frame does not say its size');
+  const number = width === 8 ? Number(frame.readBigUInt64LE(at)) : frame.readUIntLE(at, width);
+  const size = width === 2 ? number + 256 : number;
+  if (size > LARGEST) throw new Error(`its zstd frame claims ${size} bytes`);
+  return size;
 }
 
 /** The module of bzip2 begins by listening for uncaught errors of the whole process, which are not its to handle. */

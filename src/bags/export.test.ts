@@ -186,6 +186,8 @@ describe('a picture', () => {
     ['mono16, big-endian', raw('mono16', 2, [7, 1], { is_bigendian: 1 }), [7, 7, 7]],
     ['rgb16', raw('rgb16', 6, [0, 1, 0, 2, 0, 3]), [1, 2, 3]],
     ['bgr16, big-endian', raw('bgr16', 6, [1, 0, 2, 0, 3, 0], { is_bigendian: 1 }), [3, 2, 1]],
+    ['bgra16', raw('bgra16', 8, [0, 1, 0, 2, 0, 3, 0, 9]), [3, 2, 1]],
+    ['rgba16, big-endian', raw('rgba16', 8, [1, 0, 2, 0, 3, 0, 9, 0], { is_bigendian: 1 }), [1, 2, 3]],
     ['yuv422: grey', raw('yuv422', 2, [128, 50, 128, 60]), [50, 50, 50, 60, 60, 60]],
     ['yuv422_yuy2: red', raw('yuv422_yuy2', 2, [76, 85, 76, 255]), [254, 0, 0, 254, 0, 0]],
   ])('of %s', async (_, fields, expected) => {
@@ -221,6 +223,63 @@ describe('a picture', () => {
     expect(Array.from(pixels)).toEqual(Array.from({ length: 16 }, () => [200, 100, 50]).flat());
   });
 
+  test.each([
+    [0, [9, 200]],
+    [1, [200, 9]],
+  ])('of bayer_rggb16, of which the upper bytes count; big-endian: %i', async (is_bigendian, [one, two]) => {
+    const data = Array.from({ length: 16 }, () => [one, two]).flat();
+    const fields = raw('bayer_rggb16', 2, data, { height: 4, width: 4, step: 8, is_bigendian });
+    expect(new Set((await pictureOf(fields)).pixels)).toEqual(new Set([is_bigendian ? one : two]));
+  });
+
+  test('of a mosaic that was compressed is filled in as a raw one; one with colours has been', async () => {
+    const grey = Uint8Array.from({ length: 64 }, (_, i) => [200, 80, 80, 30][((i >> 3) & 1) * 2 + (i & 1)]);
+    const stored = sharp(grey, { raw: { height: 8, width: 8, channels: 1 } }).toColourspace('b-w');
+    const png = await stored.clone().png().toBuffer();
+    const jpeg = await stored.clone().jpeg({ quality: 98 }).toBuffer();
+    const inColour = await sharp({ create: { height: 8, width: 8, channels: 3, background: '#c8501e' } })
+      .png()
+      .toBuffer();
+    for (const [format, data] of [
+      ['bayer_rggb8; png compressed ', png],
+      ['bayer_rggb8; jpeg compressed ', jpeg],
+      ['bayer_rggb8; png compressed bgr8', inColour],
+    ] as const) {
+      const { pixels } = await pictureOf({ format, data });
+      expect(pixels).toHaveLength(8 * 8 * 3);
+      for (const [i, value] of pixels.entries())
+        expect(Math.abs(value - [200, 80, 30][i % 3]), format).toBeLessThanOrEqual(3);
+    }
+    // The same bytes with the order of colours turned round.
+    const { pixels } = await pictureOf({ format: 'bayer_bggr8; png compressed', data: png });
+    expect(Array.from(pixels.subarray(0, 3))).toEqual([30, 80, 200]);
+  });
+
+  test('of a mosaic of 16 bits in a PNG keeps the upper 8', async () => {
+    const values = Uint16Array.from(
+      { length: 16 },
+      (_, i) => [0xc8ff, 0x5000, 0x5000, 0x1e80][((i >> 2) & 1) * 2 + (i & 1)],
+    );
+    const data = await sharp(values, { raw: { height: 4, width: 4, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    const { pixels } = await pictureOf({ format: 'bayer_rggb16; png compressed', data });
+    for (const [i, value] of pixels.entries())
+      expect(Math.abs(value - [200, 80, 30][i % 3])).toBeLessThanOrEqual(1);
+  });
+
+  test('that is compressed is turned as its EXIF orientation says', async () => {
+    const data = await sharp(Uint8Array.from([...[255, 0, 0], ...[0, 0, 255]]), {
+      raw: { height: 1, width: 2, channels: 3 },
+    })
+      .withMetadata({ orientation: 6 }) // a quarter to the right
+      .png()
+      .toBuffer();
+    const { height, width, pixels } = await pictureOf({ format: 'rgb8; png compressed bgr8', data });
+    expect([height, width, ...pixels]).toEqual([2, 1, 255, 0, 0, 0, 0, 255]);
+  });
+
   test('that is compressed, of grey values', async () => {
     const data = await sharp({ create: { height: 2, width: 3, channels: 3, background: '#404040' } })
       .greyscale()
@@ -234,7 +293,13 @@ describe('a picture', () => {
   test.each([
     [raw('bayer_x', 1, [1]), 'the encoding "bayer_x" is not read; read are rgb8, bgr8'],
     [raw('rgb8', 3, [1, 2, 3], { width: 2 }), '3 bytes are no 1×2 picture of rgb8 with 3 bytes a row'],
+    [raw('nv21', 2, [1, 2]), 'the encoding "nv21" is not read'],
+    [raw('yuv422', 2, [1, 2, 3, 4, 5, 6]), '6 bytes are no 1×3 picture of yuv422 with 6 bytes a row'],
     [{ format: 'png; compressedDepth', data: Uint8Array.of(1) }, 'it is a depth image'],
+    [
+      { format: 'h264', data: Uint8Array.of(0, 0, 0, 1, 0x67) },
+      'of the format "h264" only JPEG and PNG pictures are read; it begins with 00000001',
+    ],
   ])('that cannot be read is told in words', async (fields, message) => {
     await expect(pictureOf(fields)).rejects.toThrow(message);
   });

@@ -14,6 +14,7 @@ import { suggestScale } from '../data/label-scale.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import type { Bag } from './bag.ts';
+import { lookText, lookThrough } from './camera-look.ts';
 import {
   type Choice,
   type ChosenTopic,
@@ -26,11 +27,12 @@ import { type ColumnFile, type ColumnFormat, writeColumns } from './column-file.
 import { curvatureOf, type Driven, speedOf } from './curvature-source.ts';
 import { NpyFile } from './npy-file.ts';
 import { openBag } from './open-bag.ts';
-import { type Picture, type PictureSize, pictureOf } from './picture.ts';
+import { type Picture, type PictureReading, type PictureSize, pictureOf } from './picture.ts';
 import { type Autonomy, type DriveColumns, RecordedFrames } from './recorded-frames.ts';
 import { type Clock, chooseClock, omissionNotes, readSignals, type Signals, timeOf } from './signals.ts';
 import { type TraceOptions, traceOf } from './trace.ts';
 import { placesOf } from './track.ts';
+import type { YuvRange } from './yuv.ts';
 
 export const FRAMES = ['auto', 'recording', 'npy', 'both', 'none'] as const;
 
@@ -42,6 +44,8 @@ export interface ExportOptions extends TraceOptions {
   readonly frames: (typeof FRAMES)[number];
   /** Undefined: as they are. */
   readonly size?: PictureSize;
+  /** Of pictures in YUV; undefined: as their brightness tells. */
+  readonly yuvRange?: YuvRange;
   /** Of the recording; undefined: the paper's for pictures of its shape, else the widest that fits. */
   readonly crop?: CropSpec;
   readonly compress: boolean;
@@ -75,7 +79,8 @@ export async function exportBag(path: string, out: string, options: ExportOption
   try {
     const { choice, notes } = chooseTopics(bag, options.topics);
     if (Object.keys(choice).length === 0) {
-      throw new DataError(`${path}: no topic that could be exported; the bag has ${listText(bag)}`);
+      const why = notes.map((note) => `\n  ${note}`).join('');
+      throw new DataError(`${path}: no topic that could be exported; the bag has ${listText(bag)}${why}`);
     }
     const clock =
       options.clock === undefined ? await chooseClock(bag, choice) : { clock: options.clock, notes: [] };
@@ -100,15 +105,19 @@ async function fill(
   const notes = omissionNotes(signals);
   const files: (ColumnFile | ArrayFile)[] = writeSignals(folder, signals, options);
   const drive = autonomyOf(bag, signals, options, notes);
-  const sources = {
+  const sources: Record<string, string> = {
     ...Object.fromEntries(Object.entries(choice).map(([role, topic]) => [role, topicText(topic)])),
     ...(speed ? { speed: speed.from } : {}),
     time: clock === 'stamp' ? 'the headers of messages, where they have one' : 'when messages were received',
   };
   if (choice.camera !== undefined && options.frames !== 'none') {
     const wants = sinksFor(options, curvature, bag);
+    const look = await lookThrough(bag, choice.camera.topic, options.yuvRange);
+    if (look?.remark !== undefined) options.onNote(`camera: ${lookText(look)}`);
+    if (look?.yuvRange !== undefined) sources.camera += `, ${look.encoding} in ${look.yuvRange} range`;
     if (wants.recording) options.onNote(`labels: curvature from ${curvature?.from}`);
-    const pictures = await writePictures(bag, choice.camera, clock, folder, out, options, wants, {
+    const reading = { size: options.size, yuvRange: look?.yuvRange };
+    const pictures = await writePictures(bag, choice.camera, reading, clock, folder, out, options, wants, {
       ...{ signals, speed, curvature, drive },
     });
     files.push(...pictures.files);
@@ -185,6 +194,7 @@ function sinksFor({ frames }: ExportOptions, curvature: Driven | undefined, { pa
 async function writePictures(
   bag: Bag,
   camera: ChosenTopic,
+  reading: PictureReading,
   clock: Clock,
   folder: string,
   out: string,
@@ -207,7 +217,7 @@ async function writePictures(
         lost.backwards++;
         continue;
       }
-      const picture = await pictureOf(message.fields, options.size).catch((error: Error) => error);
+      const picture = await pictureOf(message.fields, reading).catch((error: Error) => error);
       if (picture instanceof Error) {
         lost.undecodable++;
         lost.why ||= picture.message;

@@ -4,9 +4,9 @@
  */
 import { McapIndexedReader, McapStreamReader, type McapTypes } from '@mcap/core';
 import { DataError } from '../errors.ts';
-import { type Bag, type BagMessage, type BagTopic, plainType } from './bag.ts';
+import { type Bag, type BagMessage, type BagTopic, joinedTopics, plainType } from './bag.ts';
 import { type Decoder, ros1Decoder, ros2Decoder } from './decoders.ts';
-import { loadDecompressors, MCAP_COMPRESSIONS } from './decompress.ts';
+import { type Decompress, loadDecompressors, MCAP_COMPRESSIONS, zstdSize } from './decompress.ts';
 import { type FileSlices, remedyOf, truncated } from './file-slices.ts';
 import { decoded } from './ros1-bag.ts';
 
@@ -23,24 +23,29 @@ const seconds = (nanoseconds: bigint) =>
 export async function openMcap(file: FileSlices): Promise<Bag> {
   const { path } = file;
   const contents = await contentsOf(file);
-  const topics = new Map<string, BagTopic>();
-  for (const channel of contents.channels.values()) {
-    const schema = contents.schemas.get(channel.schemaId);
-    const { topic: name } = channel;
-    const count = (topics.get(name)?.count ?? 0) + (contents.counts.get(channel.id) ?? 0);
-    const { unreadable } = decoderFor(channel, schema);
-    const type = schema === undefined ? 'no schema' : plainType(schema.name);
-    topics.set(name, { name, type, count, ...(unreadable === undefined ? {} : { unreadable }) });
-  }
+  const { topics, notes } = joinedTopics(
+    Array.from(contents.channels.values(), (channel): BagTopic => {
+      const schema = contents.schemas.get(channel.schemaId);
+      const { unreadable } = decoderFor(channel, schema);
+      const type = schema === undefined ? 'no schema' : plainType(schema.name);
+      const count = contents.counts.get(channel.id) ?? 0;
+      return { name: channel.topic, type, count, ...(unreadable === undefined ? {} : { unreadable }) };
+    }),
+  );
 
   async function* messages(wanted: readonly string[]): AsyncGenerator<BagMessage, void, void> {
     const schemas = new Map<number, Schema>();
     const decoders = new Map<number, { topic: string; decoder: Decoder }>();
+    const { zstd } = await loadDecompressors();
     for await (const record of recordsOf(file)) {
       if (record.type === 'Schema') schemas.set(record.id, record);
       if (record.type === 'Channel' && wanted.includes(record.topic) && !decoders.has(record.id)) {
         const { decoder } = decoderFor(record, schemas.get(record.schemaId));
-        if (decoder !== undefined) decoders.set(record.id, { topic: record.topic, decoder });
+        if (decoder === undefined) continue;
+        const { topic, messageEncoding } = record;
+        const whole: Decoder =
+          messageEncoding === 'cdr' ? (bytes) => decoder(plainCdr(bytes, zstd)) : decoder;
+        decoders.set(record.id, { topic, decoder: whole });
       }
       if (record.type !== 'Message') continue;
       const found = decoders.get(record.channelId);
@@ -55,9 +60,12 @@ export async function openMcap(file: FileSlices): Promise<Bag> {
     path,
     format: 'MCAP',
     size: file.size(),
-    topics: [...topics.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    topics,
     ...(start !== undefined && end !== undefined ? { start: seconds(start), end: seconds(end) } : {}),
-    notes: contents.isIndexed ? [] : ['the file has no index: it was read through to find out what is in it'],
+    notes: [
+      ...(contents.isIndexed ? [] : ['the file has no index: it was read through to find out what is in it']),
+      ...notes,
+    ],
     messages,
     close: () => file.close(),
   };
@@ -134,6 +142,19 @@ async function* recordsOf(file: FileSlices): AsyncGenerator<McapTypes.TypedMcapR
     for (let record = next(); record !== undefined; record = next()) yield record;
   }
   if (!reader.done()) throw truncated(file.path, file.size());
+}
+
+/**
+ * rosbag2 may compress messages one by one (`--compression-mode message`). What it compresses is told by the first bytes:
+ * CDR begins with 0, a zstd frame never does.
+ * @returns the message as it was before
+ */
+function plainCdr(bytes: Uint8Array, zstd: Decompress): Uint8Array {
+  if (bytes.length === 0 || bytes[0] === 0) return bytes;
+  const size = zstdSize(bytes);
+  if (size !== undefined) return zstd(bytes, size);
+  const start = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  throw new Error(`it begins with ${start}, as neither CDR nor zstd does`);
 }
 
 function decoderFor(

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { numbers, writeBag } from '../../test/made-bag.ts';
 import { DataError } from '../errors.ts';
 import type { Bag, BagMessage } from './bag.ts';
+import { zstdSize } from './decompress.ts';
 import { numberOf, stampOf } from './fields.ts';
 import { openBag } from './open-bag.ts';
 
@@ -94,8 +96,111 @@ test('a folder as ROS 2 records it is the MCAP file in it', async () => {
   await bag.close();
   writeFileSync(join(recorded, 'recorded_1.mcap'), '');
   await expect(openBag(recorded)).rejects.toThrow(
-    '2 MCAP files (recorded_0.mcap, recorded_1.mcap); give one, or join',
+    `2 MCAP files (recorded_0.mcap, recorded_1.mcap), a split bag; give one, or join them: mcap merge ${recorded}/recorded_0.mcap`,
   );
+});
+
+describe('a folder of which only a part can be read is told in words:', () => {
+  const recorded = (name: string, files: Readonly<Record<string, string | Buffer>>) => {
+    const path = join(folder, name.replaceAll(' ', '-'));
+    mkdirSync(path);
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(path, file), content);
+    return path;
+  };
+  const whole = readFileSync(join(BAGS, 'no-switch.mcap'));
+
+  test.each([
+    [
+      'compressed whole',
+      ['a_0.mcap.zstd'],
+      /compressed whole \(a_0.mcap.zstd\).*: zstd -d \S+a_0.mcap.zstd, or/,
+    ],
+    ['one of two compressed', ['a_0.mcap', 'a_1.mcap.zstd'], /zstd -d \S+a_1.mcap.zstd/],
+    [
+      'SQLite',
+      ['a_0.db3'],
+      /SQLite bag \(a_0.db3\).*rosbags-convert --src \S+ --dst converted .*ros2 bag convert/,
+    ],
+    ['ROS 1 bags', ['b.bag', 'c.bag'], /without an MCAP file; it has ROS 1 bags, .*: b.bag, c.bag/],
+  ])('%s', async (name, files, message) => {
+    const path = recorded(name, Object.fromEntries(files.map((file) => [file, ''])));
+    await expect(openBag(path)).rejects.toThrow(message);
+    await expect(openBag(path)).rejects.toBeInstanceOf(DataError);
+  });
+
+  test('files that were decompressed beside the compressed ones count', async () => {
+    const path = recorded('decompressed', { 'a_0.mcap.zstd': '', 'a_0.mcap': whole });
+    const bag = await openBag(path);
+    expect(bag.path).toBe(join(path, 'a_0.mcap'));
+    await bag.close();
+  });
+
+  test.each([
+    ['renamed', ['a_0.mcap'], []],
+    [
+      'two of three lost',
+      ['a_0.mcap', 'a_1.mcap', 'b.mcap'],
+      ['metadata.yaml lists a_0.mcap, a_1.mcap, which are not there: only b.mcap is read'],
+    ],
+    [
+      'one of two lost',
+      ['b.mcap', 'c.mcap'],
+      ['metadata.yaml lists c.mcap, which is not there: only b.mcap is read'],
+    ],
+  ])('metadata.yaml lists what is not there: %s', async (name, listed, notes) => {
+    const about = `rosbag2_bagfile_information:\n  relative_file_paths: [${listed.join(', ')}]\n`;
+    const bag = await openBag(recorded(name, { 'metadata.yaml': about, 'b.mcap': whole }));
+    expect(bag.notes).toEqual(notes);
+    await bag.close();
+  });
+});
+
+test('messages that rosbag2 compressed one by one are read as those of a plain bag', async () => {
+  const [packed, plain] = await Promise.all(
+    ['messages-zstd.mcap', 'zstd.mcap'].map((name) => openBag(join(BAGS, name))),
+  );
+  const topics = plain.topics.map(({ name }) => name);
+  expect(packed.topics.map(({ name }) => name)).toEqual(topics);
+  const messages = await messagesOf(packed, ...topics);
+  expect(messages).toHaveLength(101);
+  expect(messages).toEqual((await messagesOf(plain, ...topics)).slice(0, 101));
+  await Promise.all([packed.close(), plain.close()]);
+});
+
+describe('the size of a zstd frame', () => {
+  const frame = (hex: string) => Uint8Array.from(Buffer.from(`28b52ffd${hex}`, 'hex'));
+  test.each([
+    ['in one byte', '200c0000', 12],
+    ['in two bytes, less 256', '60ff0100', 767],
+    ['in four bytes, behind the window', '800a78563400', 0x345678],
+    ['in eight bytes, behind a dictionary', 'e1070000010000000000', 65536],
+  ])('%s', (_, hex, size) => expect(zstdSize(frame(hex))).toBe(size));
+
+  test('is unknown of other bytes, and of a frame that is cut or does not say it', () => {
+    expect(zstdSize(Uint8Array.of(0, 1, 0, 0, 5, 6, 7))).toBeUndefined();
+    expect(() => zstdSize(frame('000a0000'))).toThrow('does not say its size');
+    expect(() => zstdSize(frame('e000'))).toThrow('does not say its size');
+    expect(() => zstdSize(frame('e0ffffffffffff0000'))).toThrow('claims 281474976710655 bytes');
+  });
+});
+
+test('of a topic of which only some channels can be decoded, those are read, and the rest is told', async () => {
+  const path = await writeBag(join(folder, 'parts.mcap'), [
+    { ...numbers('/speed', [1, 2]), encodings: ['protobuf', 'protobuf'] },
+    numbers('/speed', [3, 4, 5]),
+    { ...numbers('/steering', [1]), encodings: ['protobuf', 'protobuf'] },
+  ]);
+  const bag = await openBag(path);
+  expect(bag.topics).toMatchObject([
+    { name: '/speed', count: 3 },
+    { name: '/steering', count: 1, unreadable: expect.stringMatching(/^it is protobuf in protobuf/) },
+  ]);
+  expect(bag.topics[0].unreadable).toBeUndefined();
+  expect(bag.notes).toEqual([
+    expect.stringMatching(/^2 of 5 messages of \/speed cannot be decoded: it is protobuf/),
+  ]);
+  expect(await messagesOf(bag, '/speed')).toHaveLength(3);
+  await bag.close();
 });
 
 test('an MCAP file without index is read through', async () => {
@@ -162,12 +267,15 @@ describe('a fault is told in words:', () => {
 
   test.each([
     ['', 'the file is empty'],
-    ['SQLite format 3\0', 'SQLite bags are not read; convert it with `ros2 bag convert`'],
+    ['SQLite format 3\0', /SQLite bags are not read; convert it with .*rosbags-convert .*`ros2 bag convert`/],
     ['#ROSBAG V1.2\n', 'a bag of format 1.2; only 2.0 is read'],
-    ['PK\x03\x04 something else', 'neither a ROS 1 bag nor an MCAP file'],
+    ['\x28\xb5\x2f\xfd', /compressed whole, with zstd; decompress it: zstd -d \S+other$/],
+    ['\x1f\x8b\x08', /compressed whole, with gzip; decompress it: gunzip /],
+    ['PK\x03\x04', /compressed whole, with zip; decompress it: unzip /],
+    ['%PDF', 'neither a ROS 1 bag nor an MCAP file'],
   ])('a file that begins with %j', async (text, message) => {
     const path = join(folder, 'other');
-    writeFileSync(path, text);
+    writeFileSync(path, text, 'latin1');
     await expect(openBag(path)).rejects.toThrow(message);
     await expect(openBag(path)).rejects.toBeInstanceOf(DataError);
   });

@@ -1,9 +1,12 @@
 /**
  * Pictures out of camera messages, as uint8 [H,W,3] RGB. Raw ones in the encodings of sensor_msgs/image_encodings; compressed
- * ones (JPEG, PNG) by sharp. Bayer mosaics are filled in bilinearly; of 16 bits the upper 8 are kept.
+ * ones (JPEG, PNG) by sharp. Bayer mosaics are filled in, also where a JPEG or PNG holds one; of 16 bits the upper 8 are kept.
  */
 import sharp from 'sharp';
 import { numberOf } from './fields.ts';
+import { filledIn, MOSAIC_ENCODINGS, mosaicOf } from './mosaic.ts';
+import type { RawPicture } from './raw-picture.ts';
+import { YUV, type YuvRange, yuvRow, yuvToRgb } from './yuv.ts';
 
 export interface Picture {
   readonly height: number;
@@ -17,57 +20,55 @@ export interface PictureSize {
   readonly width: number;
 }
 
-/** A raw encoding: bytes a pixel, and the byte that is red, green, blue. */
-interface Layout {
-  readonly bytes: number;
-  readonly rgb: readonly [number, number, number];
+export interface PictureReading {
+  /** To scale to; undefined: as it is. */
+  readonly size?: PictureSize;
+  /** Of YUV encodings. */
+  readonly yuvRange?: YuvRange;
 }
 
-/** Of 16-bit encodings little-endian: the second byte is the upper one. OpenCV's names mean its order, BGR. */
+/** A raw encoding: its channels, which of them are red, green, blue, and the bytes of each. */
+interface Layout {
+  readonly channels: number;
+  readonly rgb: readonly [number, number, number];
+  readonly bytes: 1 | 2;
+}
+
+/** OpenCV's names mean its order, BGR. */
 const LAYOUTS: Readonly<Record<string, Layout>> = {
-  rgb8: { bytes: 3, rgb: [0, 1, 2] },
-  bgr8: { bytes: 3, rgb: [2, 1, 0] },
-  '8UC3': { bytes: 3, rgb: [2, 1, 0] },
-  rgba8: { bytes: 4, rgb: [0, 1, 2] },
-  bgra8: { bytes: 4, rgb: [2, 1, 0] },
-  '8UC4': { bytes: 4, rgb: [2, 1, 0] },
-  mono8: { bytes: 1, rgb: [0, 0, 0] },
-  '8UC1': { bytes: 1, rgb: [0, 0, 0] },
-  mono16: { bytes: 2, rgb: [1, 1, 1] },
-  '16UC1': { bytes: 2, rgb: [1, 1, 1] },
-  rgb16: { bytes: 6, rgb: [1, 3, 5] },
-  bgr16: { bytes: 6, rgb: [5, 3, 1] },
+  rgb8: { channels: 3, rgb: [0, 1, 2], bytes: 1 },
+  bgr8: { channels: 3, rgb: [2, 1, 0], bytes: 1 },
+  '8UC3': { channels: 3, rgb: [2, 1, 0], bytes: 1 },
+  rgba8: { channels: 4, rgb: [0, 1, 2], bytes: 1 },
+  bgra8: { channels: 4, rgb: [2, 1, 0], bytes: 1 },
+  '8UC4': { channels: 4, rgb: [2, 1, 0], bytes: 1 },
+  mono8: { channels: 1, rgb: [0, 0, 0], bytes: 1 },
+  '8UC1': { channels: 1, rgb: [0, 0, 0], bytes: 1 },
+  mono16: { channels: 1, rgb: [0, 0, 0], bytes: 2 },
+  '16UC1': { channels: 1, rgb: [0, 0, 0], bytes: 2 },
+  rgb16: { channels: 3, rgb: [0, 1, 2], bytes: 2 },
+  bgr16: { channels: 3, rgb: [2, 1, 0], bytes: 2 },
+  '16UC3': { channels: 3, rgb: [2, 1, 0], bytes: 2 },
+  rgba16: { channels: 4, rgb: [0, 1, 2], bytes: 2 },
+  bgra16: { channels: 4, rgb: [2, 1, 0], bytes: 2 },
+  '16UC4': { channels: 4, rgb: [2, 1, 0], bytes: 2 },
 };
 
-/** Where in each 2×2 block red and blue lie: row, column. */
-const MOSAICS: Readonly<Record<string, { red: readonly [number, number]; blue: readonly [number, number] }>> =
-  {
-    bayer_rggb8: { red: [0, 0], blue: [1, 1] },
-    bayer_bggr8: { red: [1, 1], blue: [0, 0] },
-    bayer_gbrg8: { red: [1, 0], blue: [0, 1] },
-    bayer_grbg8: { red: [0, 1], blue: [1, 0] },
-  };
+export const ENCODINGS = [...Object.keys(LAYOUTS), ...MOSAIC_ENCODINGS, ...Object.keys(YUV)];
 
-/** Two pixels in four bytes: where the two brightnesses and the two colours lie. */
-const YUV: Readonly<Record<string, { y: number; u: number; v: number }>> = {
-  yuv422: { y: 1, u: 0, v: 2 },
-  uyvy: { y: 1, u: 0, v: 2 },
-  yuv422_yuy2: { y: 0, u: 1, v: 3 },
-  yuyv: { y: 0, u: 1, v: 3 },
-};
+type Fields = Readonly<Record<string, unknown>>;
 
-export const ENCODINGS = [...Object.keys(LAYOUTS), ...Object.keys(MOSAICS), ...Object.keys(YUV)];
+/** `rgb8` of a raw picture, `rgb8; jpeg compressed bgr8` of a compressed one. */
+export const encodingOf = ({ encoding, format }: Fields) => String(encoding ?? format).trim();
 
 /**
  * @param fields - of sensor_msgs/Image or sensor_msgs/CompressedImage
- * @param size - to scale to; as it is without
  * @throws Error in words for an encoding that is not read, and for a picture that is not whole
  */
-export async function pictureOf(
-  fields: Readonly<Record<string, unknown>>,
-  size?: PictureSize,
-): Promise<Picture> {
-  const picture = 'encoding' in fields ? rawPicture(fields) : await compressedPicture(fields);
+export async function pictureOf(fields: Fields, reading: PictureReading = {}): Promise<Picture> {
+  const { size } = reading;
+  const isRaw = 'encoding' in fields;
+  const picture = isRaw ? fromRaw(fields, reading.yuvRange ?? 'full') : await decompressed(fields);
   const { height, width, pixels } = picture;
   if (size === undefined || (size.height === height && size.width === width)) return picture;
   const scaled = await sharp(pixels, { raw: { height, width, channels: 3 } })
@@ -77,15 +78,35 @@ export async function pictureOf(
   return { ...size, pixels: scaled };
 }
 
-async function compressedPicture({ format, data }: Readonly<Record<string, unknown>>): Promise<Picture> {
-  if (/compressedDepth/.test(String(format))) throw new Error('it is a depth image (compressedDepth)');
-  const { data: pixels, info } = await sharp(data as Uint8Array)
+/** What image_transport compressed is said before the semicolon of `bayer_rggb8; jpeg compressed`. */
+async function decompressed(fields: Fields): Promise<Picture> {
+  const format = encodingOf(fields);
+  if (/compressedDepth/.test(format)) throw new Error('it is a depth image (compressedDepth)');
+  const data = fields.data as Uint8Array;
+  const { channels: stored } = await sharp(data)
+    .metadata()
+    .catch((error: Error) => Promise.reject(new Error(notAPicture(format, data, error))));
+  const mosaic = mosaicOf(format.split(';')[0].trim())?.mosaic;
+  // A mosaic is stored as grey values; what has colours was filled in before it was compressed.
+  const isMosaic = mosaic !== undefined && stored === 1;
+  const image = isMosaic ? sharp(data) : sharp(data).autoOrient();
+  const { data: bytes, info } = await image
     .removeAlpha()
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
   const { height, width, channels } = info;
-  return { height, width, pixels: channels === 3 ? pixels : repeated(pixels) };
+  if (!isMosaic) return { height, width, pixels: channels === 3 ? bytes : repeated(bytes) };
+  const grey = bytes.filter((_, i) => i % channels === 0);
+  const pixels = new Uint8Array(height * width * 3);
+  filledIn({ height, width, step: width, data: grey, isBigEndian: false }, mosaic, 1, pixels);
+  return { height, width, pixels };
+}
+
+function notAPicture(format: string, data: Uint8Array, error: Error): string {
+  if (!/unsupported image format/.test(error.message)) return error.message;
+  const start = Buffer.from(data.subarray(0, 4)).toString('hex');
+  return `of the format "${format}" only JPEG and PNG pictures are read; it begins with ${start}`;
 }
 
 /** [H,W,1] to [H,W,3] */
@@ -93,99 +114,56 @@ function repeated(grey: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: grey.length * 3 }, (_, i) => grey[Math.floor(i / 3)]);
 }
 
-function rawPicture(fields: Readonly<Record<string, unknown>>): Picture {
+/**
+ * The rows of a raw picture, checked to be whole.
+ * @throws Error in words for an encoding that is not read, and for a picture that is not whole
+ */
+export function rowsOf(fields: Fields): RawPicture {
   const [height, width, step] = ['height', 'width', 'step'].map((name) => numberOf(fields[name]));
-  const encoding = String(fields.encoding);
+  const encoding = encodingOf(fields);
   const data = fields.data as Uint8Array;
-  const raw: Raw = { height, width, step, data, high: fields.is_bigendian ? -1 : 0 };
-  const layout = LAYOUTS[encoding];
-  const bytes = layout?.bytes ?? (encoding in YUV ? 2 : 1);
-  if (!layout && !(encoding in YUV) && !(encoding in MOSAICS)) {
+  if (!ENCODINGS.includes(encoding)) {
     throw new Error(`the encoding "${encoding}" is not read; read are ${ENCODINGS.join(', ')}`);
   }
-  if (
-    !(height > 0 && width > 0 && step >= width * bytes) ||
-    data.length < step * (height - 1) + width * bytes
-  ) {
+  const row = encoding in YUV ? yuvRow(width) : width * pixelBytes(encoding);
+  if (!(height > 0 && width > 0 && step >= row) || data.length < step * (height - 1) + row) {
     throw new Error(
       `${data.length} bytes are no ${height}×${width} picture of ${encoding} with ${step} bytes a row`,
     );
   }
+  return { height, width, step, data, isBigEndian: Boolean(fields.is_bigendian) };
+}
+
+function pixelBytes(encoding: string): number {
+  const { channels, bytes } = LAYOUTS[encoding] ?? { channels: 1, bytes: mosaicOf(encoding)?.bytes ?? 1 };
+  return channels * bytes;
+}
+
+function fromRaw(fields: Fields, yuvRange: YuvRange): Picture {
+  const raw = rowsOf(fields);
+  const { height, width } = raw;
+  const encoding = encodingOf(fields);
   const pixels = new Uint8Array(height * width * 3);
-  if (layout) fromLayout(raw, layout, pixels);
-  else if (encoding in YUV) fromYuv(raw, YUV[encoding], pixels);
-  else fromMosaic(raw, MOSAICS[encoding], pixels);
+  const mosaic = mosaicOf(encoding);
+  if (encoding in YUV) yuvToRgb(raw, YUV[encoding], yuvRange, pixels);
+  else if (mosaic !== undefined) filledIn(raw, mosaic.mosaic, mosaic.bytes, pixels);
+  else fromLayout(raw, LAYOUTS[encoding], pixels);
   return { height, width, pixels };
 }
 
-interface Raw {
-  readonly height: number;
-  readonly width: number;
-  /** Bytes a row. */
-  readonly step: number;
-  readonly data: Uint8Array;
-  /** −1 where the upper byte of 16 bits comes first. */
-  readonly high: number;
-}
-
-function fromLayout({ height, width, step, data, high }: Raw, { bytes, rgb }: Layout, out: Uint8Array): void {
-  const shift = bytes === 2 || bytes === 6 ? high : 0;
-  const [r, g, b] = rgb.map((at) => at + shift);
+function fromLayout(
+  { height, width, step, data, isBigEndian }: RawPicture,
+  { channels, rgb, bytes }: Layout,
+  out: Uint8Array,
+): void {
+  const upper = bytes === 2 && !isBigEndian ? 1 : 0;
+  const [r, g, b] = rgb.map((channel) => channel * bytes + upper);
+  const pixel = channels * bytes;
   for (let row = 0, o = 0; row < height; row++) {
-    for (let i = row * step, end = i + width * bytes; i < end; i += bytes) {
+    for (let i = row * step, end = i + width * pixel; i < end; i += pixel) {
       out[o++] = data[i + r];
       out[o++] = data[i + g];
       out[o++] = data[i + b];
-    }
-  }
-}
-
-/** ITU-R BT.601, full range: R = Y + 1.402 V, G = Y − 0.344 U − 0.714 V, B = Y + 1.772 U, U and V about 128. */
-function fromYuv(
-  { height, width, step, data }: Raw,
-  at: { y: number; u: number; v: number },
-  out: Uint8Array,
-): void {
-  const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
-  for (let row = 0, o = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const i = row * step + (column >> 1) * 4;
-      const y = data[i + at.y + (column & 1) * 2];
-      const [u, v] = [data[i + at.u] - 128, data[i + at.v] - 128];
-      clamped[o++] = y + 1.402 * v;
-      clamped[o++] = y - 0.344136 * u - 0.714136 * v;
-      clamped[o++] = y + 1.772 * u;
-    }
-  }
-}
-
-/** Each colour that a pixel lacks is the mean of those of its neighbours (3×3) that have it. */
-function fromMosaic(
-  { height, width, step, data }: Raw,
-  { red, blue }: { red: readonly [number, number]; blue: readonly [number, number] },
-  out: Uint8Array,
-): void {
-  const is = ([r, c]: readonly [number, number], row: number, column: number) =>
-    (row & 1) === r && (column & 1) === c;
-  const colourAt = (row: number, column: number) =>
-    is(red, row, column) ? 0 : is(blue, row, column) ? 2 : 1;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const [sum, count] = [
-        [0, 0, 0],
-        [0, 0, 0],
-      ];
-      for (let r = Math.max(0, row - 1); r <= Math.min(height - 1, row + 1); r++) {
-        for (let c = Math.max(0, column - 1); c <= Math.min(width - 1, column + 1); c++) {
-          const colour = colourAt(r, c);
-          sum[colour] += data[r * step + c];
-          count[colour]++;
-        }
-      }
-      const own = colourAt(row, column);
-      [sum[own], count[own]] = [data[row * step + column], 1];
-      for (let k = 0; k < 3; k++)
-        out[(row * width + column) * 3 + k] = Math.round(sum[k] / Math.max(1, count[k]));
     }
   }
 }

@@ -13,7 +13,7 @@ export type Role = (typeof ROLES)[number];
  */
 type Fields = Readonly<Partial<Record<Role, string>>>;
 
-/** By type; of a package of another name, by what follows the slash. */
+/** By type. */
 const BY_TYPE: Readonly<Record<string, Fields>> = {
   'sensor_msgs/Image': { camera: '' },
   'sensor_msgs/CompressedImage': { camera: '' },
@@ -54,9 +54,16 @@ const PREFERRED: Readonly<Partial<Record<Role, RegExp>>> = {
   switch: /auto|engage/i,
 };
 
-/** The roles that a topic could fill, with the field for each. */
-export function rolesOf({ name, type, unreadable }: BagTopic): Fields {
-  if (unreadable !== undefined) return {};
+/** These come last: what they have is of the role's type, but something else. */
+const AVOIDED: Readonly<Partial<Record<Role, RegExp>>> = { camera: /depth|disparity/i };
+
+/** The roles that a topic could fill, with the field for each; none where its messages cannot be decoded. */
+export function rolesOf(topic: BagTopic): Fields {
+  return topic.unreadable === undefined ? intendedRoles(topic) : {};
+}
+
+/** As {@link rolesOf}, of a topic that could not be read too. */
+export function intendedRoles({ name, type }: BagTopic): Fields {
   const known = BY_TYPE[type];
   if (known !== undefined) return known;
   if (!NUMBER.test(type)) return {};
@@ -64,7 +71,8 @@ export function rolesOf({ name, type, unreadable }: BagTopic): Fields {
   return role === undefined ? {} : { [role]: 'data' };
 }
 
-/** Whether a topic's name says that it is the one for the role. */
-export function isPreferred(role: Role, { name }: BagTopic): boolean {
-  return PREFERRED[role]?.test(name) ?? false;
+/** How well a topic's name fits the role: 1 where it says that it is the one, −1 where it says that it is not. */
+export function preference(role: Role, { name }: BagTopic): 1 | 0 | -1 {
+  if (AVOIDED[role]?.test(name)) return -1;
+  return PREFERRED[role]?.test(name) ? 1 : 0;
 }

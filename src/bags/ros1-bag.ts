@@ -4,7 +4,7 @@
  */
 import { Bag as Ros1 } from '@foxglove/rosbag';
 import { DataError } from '../errors.ts';
-import { type Bag, type BagMessage, type BagTopic, plainType } from './bag.ts';
+import { type Bag, type BagMessage, type BagTopic, joinedTopics, plainType } from './bag.ts';
 import { type Decoder, ros1Decoder } from './decoders.ts';
 import { loadDecompressors, ROS1_COMPRESSIONS } from './decompress.ts';
 import { type FileSlices, remedyOf, truncated } from './file-slices.ts';
@@ -40,12 +40,13 @@ export async function openRos1Bag(file: FileSlices): Promise<Bag> {
     for (const { conn, count } of in_) counts.set(conn, (counts.get(conn) ?? 0) + count);
   }
   const decoders = new Map<number, Decoder>();
-  const topics = new Map<string, BagTopic>();
-  for (const { conn, topic: name, type = '', messageDefinition } of connections.values()) {
-    const unreadable = decoderOf(decoders, conn, messageDefinition);
-    const count = (topics.get(name)?.count ?? 0) + (counts.get(conn) ?? 0);
-    topics.set(name, { name, type: plainType(type), count, ...(unreadable ? { unreadable } : {}) });
-  }
+  const { topics, notes } = joinedTopics(
+    Array.from(connections.values(), ({ conn, topic: name, type = '', messageDefinition }): BagTopic => {
+      const unreadable = decoderOf(decoders, conn, messageDefinition);
+      const count = counts.get(conn) ?? 0;
+      return { name, type: plainType(type), count, ...(unreadable ? { unreadable } : {}) };
+    }),
+  );
   const times = chunkInfos.flatMap(({ startTime, endTime }) => [seconds(startTime), seconds(endTime)]);
 
   async function* messages(wanted: readonly string[]): AsyncGenerator<BagMessage, void, void> {
@@ -72,9 +73,9 @@ export async function openRos1Bag(file: FileSlices): Promise<Bag> {
     path,
     format: 'ROS 1 bag',
     size: file.size(),
-    topics: [...topics.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    topics,
     ...(times.length > 0 ? { start: least(times), end: -least(times.map((t) => -t)) } : {}),
-    notes: [],
+    notes,
     messages,
     close: () => file.close(),
   };

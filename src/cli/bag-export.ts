@@ -3,15 +3,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
+import { YUV_RANGES } from '../bags/yuv.ts';
 import { parseCrop } from '../data/crop.ts';
 import { say } from '../terminal.ts';
-import { addBagOptions, bagOptions } from './bag-options.ts';
+import { addBagOptions, bagOptions, onlyOneFile } from './bag-options.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
     .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
+    .allowExcessArguments() // refused in words of our own
     .requiredOption('--out <dir>', 'folder to make');
   addBagOptions(command, ROLES)
     .addOption(new Option('--format <format>', 'of the columns').choices(['csv', 'npy']).default('csv'))
@@ -21,18 +23,26 @@ export function define(command: Command): void {
         .default('auto'),
     )
     .option('--size <HxW>', 'scale the pictures, e.g. 250x400 (default: as they are)', sizeOf)
+    .addOption(
+      new Option(
+        '--yuv-range <range>',
+        'of pictures in YUV (BT.601): studio, brightness 16 to 235, or full, 0 to 255 (default: what the first pictures tell)',
+      ).choices(YUV_RANGES),
+    )
     .option('--crop <crop>', 'of the recording: paper, full, or left,top,right,bottom in fractions', (text) =>
       parseCrop(text),
     )
     .option('--compress', 'compress the frames of the recording; slower to read')
     .option('--json', 'print JSON')
     .action(async (path: string, options) => {
+      onlyOneFile(command);
       let bar: Progress | undefined;
       const exported = await exportBag(path, options.out, {
         ...bagOptions(options),
         format: options.format,
         frames: options.frames,
         size: options.size,
+        yuvRange: options.yuvRange,
         crop: options.crop,
         compress: options.compress ?? false,
         onNote: say,

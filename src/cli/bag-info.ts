@@ -1,21 +1,26 @@
 /** `ncp-train bag info`: what is in a rosbag, and what each topic would be used for. */
 import type { Command } from 'commander';
 import type { Bag } from '../bags/bag.ts';
+import { type CameraLook, lookText, lookThrough } from '../bags/camera-look.ts';
 import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
 import { openBag } from '../bags/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';
+import { onlyOneFile } from './bag-options.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
     .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
+    .allowExcessArguments() // refused in words of our own
     .option('--json', 'print JSON')
     .action(async (path: string, { json = false }: { json?: boolean }) => {
+      onlyOneFile(command);
       const bag = await openBag(path);
       try {
-        const { choice, problem } = likelyChoice(bag);
-        console.log(json ? asJson(bag, choice, problem) : asText(bag, choice, problem));
+        const { choice, problems } = likelyChoice(bag);
+        const camera = await cameraOf(bag, choice, problems);
+        console.log(json ? asJson(bag, choice, problems, camera) : asText(bag, choice, problems, camera));
       } finally {
         await bag.close();
       }
@@ -23,12 +28,24 @@ export function define(command: Command): void {
 }
 
 /** What `bag export` and `bag metrics` would use; where the switch is in doubt, without it, and why. */
-function likelyChoice(bag: Bag): { choice: Choice; problem?: string } {
+function likelyChoice(bag: Bag): { choice: Choice; problems: string[] } {
   try {
-    return { choice: chooseTopics(bag, {}).choice };
+    return { choice: chooseTopics(bag, {}).choice, problems: [] };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { choice: chooseTopics(bag, { switch: 'none' }).choice, problem: error.message };
+    return { choice: chooseTopics(bag, { switch: 'none' }).choice, problems: [error.message] };
+  }
+}
+
+/** Its first pictures are read; where the bag is damaged there, that is one of the problems. */
+async function cameraOf(bag: Bag, { camera }: Choice, problems: string[]): Promise<CameraLook | undefined> {
+  if (camera === undefined) return undefined;
+  try {
+    return await lookThrough(bag, camera.topic);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    problems.push(error.message);
+    return undefined;
   }
 }
 
@@ -42,14 +59,14 @@ function uses(choice: Choice, name: string, possible: readonly Role[]): string[]
 const usesOf = (choice: Choice, topic: Bag['topics'][number]) =>
   uses(choice, topic.name, Object.keys(rolesOf(topic)) as Role[]);
 
-function asText(bag: Bag, choice: Choice, problem?: string): string {
+function asText(bag: Bag, choice: Choice, problems: readonly string[], camera?: CameraLook): string {
   const { path, format, size, topics, start, end, notes } = bag;
   const rows = topics.map((topic) => [
     topic.name,
     topic.type,
     `${topic.count}`,
     rate(topic.count, start, end),
-    topic.unreadable === undefined ? usesOf(choice, topic).join(', ') || '–' : `– (${topic.unreadable})`,
+    usedAs(choice, topic),
   ]);
   const when =
     start === undefined || end === undefined
@@ -58,13 +75,20 @@ function asText(bag: Bag, choice: Choice, problem?: string): string {
   const doubtful = rows.some((row) => row[4].includes('?'))
     ? ['with ?: possible, but another topic of the kind is used unless an option names this one']
     : [];
-  const remarks = [...doubtful, ...notes, ...(problem === undefined ? [] : [problem])];
+  const pictures = camera === undefined ? [] : [`camera: ${lookText(camera)}`];
+  const remarks = [...doubtful, ...pictures, ...notes, ...problems];
   return [
     `${path}: ${format}, ${sizeText(size)}, ${when}`,
     '',
     aligned([['topic', 'type', 'messages', 'per s', 'used as'], ...rows]),
     ...(remarks.length > 0 ? ['', ...remarks] : []),
   ].join('\n');
+}
+
+function usedAs(choice: Choice, topic: Bag['topics'][number]): string {
+  if (topic.unreadable !== undefined) return `– (${topic.unreadable})`;
+  if (topic.count === 0) return '– (no messages)';
+  return usesOf(choice, topic).join(', ') || '–';
 }
 
 function rate(count: number, start?: number, end?: number): string {
@@ -75,7 +99,7 @@ function rate(count: number, start?: number, end?: number): string {
 const sizeText = (bytes: number) =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
-function asJson(bag: Bag, choice: Choice, problem?: string): string {
+function asJson(bag: Bag, choice: Choice, problems: readonly string[], camera?: CameraLook): string {
   const { path, format, size, start = null, end = null, notes } = bag;
   const topics = bag.topics.map((topic) => ({
     ...topic,
@@ -83,10 +107,28 @@ function asJson(bag: Bag, choice: Choice, problem?: string): string {
     possible: Object.keys(rolesOf(topic)),
   }));
   const chosen = Object.entries(choice).map(([role, topic]) => [role, topicText(topic)]);
-  const remarks = [...notes, ...(problem === undefined ? [] : [problem])];
   return JSON.stringify(
-    { path, format, size, start, end, topics, used: Object.fromEntries(chosen), notes: remarks },
+    {
+      path,
+      format,
+      size,
+      start,
+      end,
+      topics,
+      used: Object.fromEntries(chosen),
+      camera: camera === undefined ? null : cameraAsJson(camera),
+      notes: [...notes, ...problems],
+    },
     null,
     2,
   );
 }
+
+const cameraAsJson = ({ topic, height, width, encoding, yuvRange, remark }: CameraLook) => ({
+  topic,
+  height,
+  width,
+  encoding,
+  yuv_range: yuvRange,
+  remark,
+});

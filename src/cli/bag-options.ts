@@ -4,6 +4,7 @@ import type { NamedTopics } from '../bags/choose-topics.ts';
 import type { Role } from '../bags/roles.ts';
 import type { Clock } from '../bags/signals.ts';
 import { ANGLE_UNITS, type SteeringOptions } from '../data/import/curvature.ts';
+import { UsageError } from '../errors.ts';
 
 const TOPICS: Readonly<Record<Role, string>> = {
   camera: 'images, raw or compressed',
@@ -69,6 +70,17 @@ export function bagOptions(options: Readonly<Record<string, unknown>>): BagOptio
     steering: Object.fromEntries(said) as SteeringOptions,
     clock: time as Clock | undefined,
   };
+}
+
+/** @throws UsageError where a command was given several files and reads one */
+export function onlyOneFile(command: Command): void {
+  const { args } = command;
+  if (args.length === 1) return;
+  const areMcap = args.every((path) => path.endsWith('.mcap'));
+  const way = areMcap
+    ? `the parts of a split bag are joined first: mcap merge ${args.join(' ')} -o whole.mcap`
+    : 'give them one after the other';
+  throw new UsageError(`bag ${command.name()} reads one file, ${args.length} are given; ${way}`);
 }
 
 function number(text: string): number {

@@ -12,6 +12,8 @@ With MEGABYTES, FOLDER gets one ROS 1 bag of that size instead, for the memory t
 import io
 import math
 import sys
+import tempfile
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,8 @@ from mcap.writer import CompressionType, IndexType
 from mcap.writer import Writer as McapWriter
 from PIL import Image as Picture
 from rosbags.rosbag1 import Writer as Ros1Writer
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin
+from rosbags.rosbag2 import Writer as Ros2Writer
 from rosbags.typesys import Stores, get_typestore
 
 START = 1_530_822_693.0  # s; 2018-07-05, the day of the paper's first recording
@@ -183,6 +187,22 @@ def write_mcap(path, messages, compression, store=ROS2, chunk=1 << 16, **options
         writer.finish()
 
 
+def write_singly_compressed(path, messages):
+    """As ROS 2 records with --compression-mode message: each message a zstd frame."""
+    with tempfile.TemporaryDirectory() as temporary:
+        recorded = Path(temporary) / path.stem
+        writer = Ros2Writer(recorded, version=9, storage_plugin=StoragePlugin.MCAP)
+        writer.set_compression(CompressionMode.MESSAGE, CompressionFormat.ZSTD)
+        with writer:
+            connections = {}
+            for t, topic, message in messages:
+                kind = message.__msgtype__
+                if topic not in connections:
+                    connections[topic] = writer.add_connection(topic, kind, typestore=ROS2)
+                writer.write(connections[topic], round(t * 1e9), bytes(ROS2.serialize_cdr(message, kind)))
+        path.write_bytes((recorded / f"{path.stem}.mcap").read_bytes())
+
+
 def small(folder):
     """The bags of the tests."""
     one, two = Types(ROS1), Types(ROS2)
@@ -193,6 +213,9 @@ def small(folder):
     write_mcap(folder / "zstd.mcap", drive(two), CompressionType.ZSTD)
     write_mcap(folder / "lz4.mcap", drive(two, "jpeg"), CompressionType.LZ4)
     write_mcap(folder / "ros1.mcap", drive(one, "jpeg"), CompressionType.ZSTD, ROS1)
+
+    two_seconds = takewhile(lambda each: each[0] < START + 2, drive(two))
+    write_singly_compressed(folder / "messages-zstd.mcap", two_seconds)
 
     # Faults. The recorder's clock is set back by 4 s at 8 s.
     signals = ["/gps/fix", "/autonomous", "/vehicle/twist"]

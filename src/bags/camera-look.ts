@@ -1,0 +1,87 @@
+/**
+ * What a camera's pictures are, by the first of them: size and encoding, and of YUV ones the range of brightness, which no
+ * message says.
+ */
+import type { Bag, BagMessage } from './bag.ts';
+import { encodingOf, pictureOf, rowsOf } from './picture.ts';
+import { countBrightness, rangeOf, YUV, type YuvRange } from './yuv.ts';
+
+export interface CameraLook {
+  readonly topic: string;
+  readonly encoding: string;
+  readonly height?: number;
+  readonly width?: number;
+  /** Of YUV encodings: how they are read. */
+  readonly yuvRange?: YuvRange;
+  /** What should be known about how they are read, or why they are not, in words. */
+  readonly remark?: string;
+}
+
+/** Pictures that are looked at for their brightness. */
+const LOOKED_AT = 100;
+
+/**
+ * @param yuvRange - as the user named it
+ * @returns undefined for a topic without messages
+ * @throws DataError for a bag that is damaged where its first pictures are
+ */
+export async function lookThrough(
+  bag: Bag,
+  topic: string,
+  yuvRange?: YuvRange,
+): Promise<CameraLook | undefined> {
+  const counts = new Float64Array(256);
+  let look: CameraLook | undefined;
+  let seen = 0;
+  for await (const message of bag.messages([topic])) {
+    look ??= await firstLook(message);
+    const layout = YUV[look.encoding];
+    if (layout === undefined) return look;
+    if (yuvRange !== undefined) {
+      return { ...look, yuvRange, remark: `${yuvRange} range, as --yuv_range says` };
+    }
+    if (encodingOf(message.fields) === look.encoding) countIfWhole(message, layout, counts);
+    if (++seen === LOOKED_AT) break;
+  }
+  return look && { ...look, ...(counts.some((count) => count > 0) ? told(counts, seen) : {}) };
+}
+
+async function firstLook({ topic, fields }: BagMessage): Promise<CameraLook> {
+  const encoding = encodingOf(fields);
+  try {
+    const { height, width } = await pictureOf(fields);
+    const isDepth = /^16UC1\b/.test(encoding);
+    const remark = 'by convention a depth in mm (ROS REP 118), of which the upper 8 bits are taken for grey';
+    return { topic, encoding, height, width, ...(isDepth ? { remark } : {}) };
+  } catch (error) {
+    return { topic, encoding, remark: `the first picture cannot be read: ${(error as Error).message}` };
+  }
+}
+
+/** A picture that is not whole is counted and told where it is read. */
+function countIfWhole({ fields }: BagMessage, layout: (typeof YUV)[string], counts: Float64Array): void {
+  try {
+    countBrightness(rowsOf(fields), layout, counts);
+  } catch {
+    // It says nothing about the others.
+  }
+}
+
+function told(counts: Float64Array, seen: number): Pick<CameraLook, 'yuvRange' | 'remark'> {
+  const range = rangeOf(counts);
+  const first = seen === 1 ? 'the first picture' : `the first ${seen} pictures`;
+  const why = {
+    full: `full range: the brightness of ${first} leaves studio range, 16 to 235`,
+    studio: `studio range: the brightness of ${first} fills 16 to 235 and stays inside`,
+    undecided:
+      `full range, 0 to 255, but studio range, 16 to 235, is as likely: the brightness of ${first} keeps to the middle; ` +
+      'say which it is: --yuv_range studio or full',
+  }[range ?? 'undecided'];
+  return { yuvRange: range ?? 'full', remark: why };
+}
+
+/** In one line, for people. */
+export function lookText({ topic, encoding, height, width, remark }: CameraLook): string {
+  const size = height === undefined ? '' : `${height}×${width}, `;
+  return `${topic}: ${size}${encoding}${remark === undefined ? '' : `, ${remark}`}`;
+}
