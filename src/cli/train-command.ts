@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { optionsOf } from '../config/flags.ts';
+import { type Given, optionsOf } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import { exitStatusOf } from '../stop-signals.ts';
+import { untrainedRun } from '../train/run-directory.ts';
+import { fromHere, requireKnownPlace } from '../train/run-paths.ts';
 import { CONFIG_FILE, readRun } from '../train/run-record.ts';
 import type { SessionResult } from '../train/session.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
@@ -45,16 +47,16 @@ export function defineTraining<Schema extends z.ZodObject>(
         quiet: flags.quiet === true,
         json: flags.json === true,
       };
-      const folder = folderOf(given);
-      const resumed = control.resume !== 'no' && existsSync(join(folder, CONFIG_FILE));
+      const recorded = await recordedOptions(folderOf(given), control.resume);
       const options = (
-        resumed
+        recorded
           ? optionsFrom(command, schema, {
-              options: (await readRun(folder)).config,
-              path: join(folder, CONFIG_FILE),
+              options: { ...recorded.options, ...pick(given, NAMING) },
+              path: recorded.path,
             })
           : given
       ) as z.output<Schema>;
+      if (recorded) requireKnownPlace(recorded, unchanged(recorded.options, options));
       const result = await train(options, control);
       const resume =
         result.ending.kind === 'stopped' ? resumeCommand(command.name(), schema, options) : undefined;
@@ -63,6 +65,25 @@ export function defineTraining<Schema extends z.ZodObject>(
       if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
     });
 }
+
+/**
+ * What a run that is resumed was started with, its paths as they are to be read from here. With `--resume auto` a run that
+ * has no checkpoint is not resumed but started over, with what is typed.
+ */
+async function recordedOptions(folder: string, resume: Control['resume']) {
+  const path = join(folder, CONFIG_FILE);
+  if (resume === 'no' || !existsSync(path)) return undefined;
+  if (resume === 'auto' && (await untrainedRun(folder))) return undefined;
+  const { config, record } = await readRun(folder);
+  return { folder, path, cwd: record.cwd, options: fromHere(config, record.cwd) };
+}
+
+const pick = (options: Given, names: readonly string[]) =>
+  Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
+
+/** Recorded options that hold still. */
+const unchanged = (recorded: Given, options: Given) =>
+  Object.fromEntries(Object.entries(recorded).filter(([name, value]) => options[name] === value));
 
 function resumeOf(flag: unknown): Control['resume'] {
   if (flag === undefined) return 'no';

@@ -44,6 +44,15 @@ export function startLoader(options: LoaderOptions): Loader {
   return new LoaderPool(plan, { T, B, batchesPerEpoch, loaders, ahead, epochs });
 }
 
+/**
+ * Finds what is wrong with a plan before anything is started.
+ *
+ * @throws as {@link startLoader}
+ */
+export function requireBatches(plan: BatchPlan): void {
+  new BatchMaker(plan).close();
+}
+
 /** Makes every batch when it is asked for. */
 class DirectLoader implements Loader {
   readonly batchesPerEpoch: number;

@@ -65,6 +65,7 @@ describe('a new run', () => {
       format: 'ncp-train run 1',
       state: 'running',
       started: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      cwd: process.cwd(),
       ...FACTS,
       resumed: [],
       digest: expect.stringMatching(/^[\da-f]{64}$/),
@@ -119,6 +120,7 @@ describe('a new run', () => {
 describe('a run that is there', () => {
   it('is refused without --resume or --new, naming both and --base_path', async () => {
     await with_({});
+    await save(folder, trainee(), 0);
     await expect(open()).rejects.toThrow(ConfigError);
     await expect(open()).rejects.toThrow(/\(a run, interrupted\)\. --resume .* --new .* --base_path NAME/);
   });
@@ -151,10 +153,117 @@ describe('a run that is there', () => {
   });
 });
 
+describe('a run that ended before its first checkpoint', () => {
+  const corrected = { ...CONFIG, lr: 0.1 };
+
+  it.each(['no', 'auto', 'must'] as const)(
+    'is started over with other options (resume %s); nothing of it is lost',
+    async (resume) => {
+      await with_({}, async (run) => {
+        run.log.error('the engine is cold');
+        await run.setState('failed', { cause: 'the engine is cold' });
+      });
+      const run = await with_({ resume, config: corrected, facts: { ...FACTS, fingerprint: 'xyz' } });
+      expect([run.state, run.checkpoint]).toEqual(['new', undefined]);
+      expect(stderr).toEqual([
+        expect.stringMatching(
+          /^warning: the run in .* ended before its first checkpoint \(failed: the engine is cold\) and is started over; its log/,
+        ),
+      ]);
+      expect(parse(await readFile(join(folder, 'config.yaml'), 'utf8')).lr).toBe(0.1);
+      const { before, ...now } = await record();
+      expect(now).toMatchObject({ state: 'running', fingerprint: 'xyz', resumed: [] });
+      expect(now).not.toHaveProperty('cause');
+      expect(before).toEqual([
+        expect.objectContaining({
+          ...{ state: 'failed', cause: 'the engine is cold', fingerprint: 'abc' },
+          options: expect.objectContaining({ lr: 0.0005 }),
+        }),
+      ]);
+      expect(await readFile(join(folder, 'log.jsonl'), 'utf8')).toMatch(
+        /the engine is cold"\}\n.*started over/,
+      );
+      await with_({ config: CONFIG });
+      expect((await record()).before.map(({ options }: { options: object }) => options)).toMatchObject([
+        { lr: 0.0005 },
+        { lr: 0.1 },
+      ]);
+      expect(await listed(join(folder, '..'))).toEqual(['experiment_4']);
+    },
+  );
+
+  it('is not started over while a process has it', async () => {
+    await open();
+    await expect(open({ config: corrected })).rejects.toThrow(`in use by process ${process.pid}`);
+  });
+
+  it('with a log of epochs it did train: its checkpoints were deleted, and its log is kept', async () => {
+    await with_({});
+    const log = 'epoch,train_loss,train_mae,valid_loss,valid_mae\n0,1,1,1,1\n';
+    await writeFile(join(folder, 'train_log.csv'), log);
+    await expect(open()).rejects.toThrow(/is there already/);
+    await expect(open({ resume: 'auto' })).rejects.toThrow(/no checkpoint any more to go on from; --new/);
+    expect(await readFile(join(folder, 'train_log.csv'), 'utf8')).toBe(log);
+  });
+});
+
+describe('from another folder', () => {
+  const home = process.cwd();
+  afterEach(() => process.chdir(home));
+
+  it('the same paths are the same; what is typed there is recorded as absolute', async () => {
+    await mkdir(join(parent, 'project'));
+    await mkdir(join(parent, 'elsewhere'));
+    process.chdir(join(parent, 'project'));
+    const project = process.cwd();
+    const config = { ...CONFIG, data: 'drives', folds: 'mine.yaml', sessions_dir: parent };
+    await with_({ config });
+    await save(folder, trainee(), 0);
+    process.chdir(join(parent, 'elsewhere'));
+    await with_({
+      resume: 'must',
+      config: { ...config, data: '../project/drives', folds: join(project, 'mine.yaml') },
+    });
+    expect((await record()).resumed[0].changed).toEqual({});
+    await expect(open({ resume: 'must', config })).rejects.toThrow('folds is "mine.yaml"');
+    await with_({ resume: 'must', config: { ...config, data: 'here', folds: join(project, 'mine.yaml') } });
+    expect(parse(await readFile(join(folder, 'config.yaml'), 'utf8')).data).toBe(join(process.cwd(), 'here'));
+    expect((await record()).cwd).toBe(project);
+  });
+
+  it('a run of an earlier version records where it is resumed', async () => {
+    await with_({});
+    const { cwd: _, digest: __, ...old } = await record();
+    await writeFile(join(folder, 'run.json'), JSON.stringify(old));
+    await with_({ resume: 'must' });
+    expect((await record()).cwd).toBe(home);
+  });
+});
+
 describe('resume', () => {
   it('must have something to resume; auto begins', async () => {
     await expect(open({ resume: 'must' })).rejects.toThrow(/there is no run to resume in .*experiment_4/);
     expect((await open({ resume: 'auto' })).state).toBe('new');
+  });
+
+  it('of nothing leaves nothing', async () => {
+    await expect(open({ resume: 'must' })).rejects.toThrow(/no run to resume/);
+    expect(await listed(parent)).toEqual([]);
+  });
+
+  it('with fewer epochs than it has trained is refused, saying how many', async () => {
+    await with_({ config: { ...CONFIG, epochs: 9 } });
+    await save(folder, trainee(), 3);
+    const less = { ...CONFIG, epochs: 2 };
+    await expect(open({ resume: 'must', config: less })).rejects.toThrow(
+      /^--epochs 2: the run in .* has trained 3 epochs already, and cannot go back; leave --epochs out, or give at least 3/,
+    );
+    await save(folder, trainee(), 3, 1);
+    await expect(open({ resume: 'auto', config: { ...CONFIG, epochs: 3 } })).rejects.toThrow(
+      /3 epochs already and 1 batches of another.* at least 4/,
+    );
+    expect(parse(await readFile(join(folder, 'config.yaml'), 'utf8')).epochs).toBe(9);
+    expect((await with_({ resume: 'must', config: { ...CONFIG, epochs: 4 } })).state).toBe('resumed');
   });
 
   it('contradicts --new', async () => {
@@ -173,11 +282,12 @@ describe('resume', () => {
   });
 
   it('a damaged checkpoint is named aloud and the one before used', async () => {
-    await with_({});
+    const config = { ...CONFIG, epochs: 3 };
+    await with_({ config });
     const who = trainee();
     for (const epoch of [0, 1, 2, 3]) await save(folder, who, epoch);
     await truncate(join(folder, 'checkpoints', 'epoch_003', 'weights.safetensors'), 1000);
-    const run = await with_({ resume: 'auto' });
+    const run = await with_({ resume: 'auto', config });
     expect(run.checkpoint?.name).toBe('epoch_002');
     expect(stderr).toHaveLength(2);
     expect(stderr[0]).toMatch(/^warning: checkpoint epoch_003 cannot be used: .*weights\.safetensors/);
@@ -188,6 +298,7 @@ describe('resume', () => {
 
   it('other options and other data are refused, each named with both values', async () => {
     await with_({});
+    await save(folder, trainee(), 0);
     const config = { ...CONFIG, lr: 0.1, model: 'lstm', label_scale: 100, epochs: 3 };
     const message = await open({ resume: 'must', config, facts: { ...FACTS, fingerprint: 'xyz' } }).then(
       () => '',

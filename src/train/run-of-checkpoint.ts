@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseOptions } from '../config/parse.ts';
 import { activeOptions, passiveOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import { fromHere } from './run-paths.ts';
 import { CONFIG_FILE, RECORD_FILE, readRun } from './run-record.ts';
 import { SELECTION_FILE } from './select-checkpoint.ts';
 
@@ -14,6 +15,8 @@ import { SELECTION_FILE } from './select-checkpoint.ts';
 export interface RunData {
   /** Of the run. */
   readonly folder: string;
+  /** Where it was started; undefined where it does not say. Paths below are as they are to be read from here. */
+  readonly cwd: string | undefined;
   readonly command: 'passive' | 'active';
   readonly data: string;
   readonly fold: number | 'active';
@@ -47,10 +50,12 @@ export async function runOfCheckpoint(path: string): Promise<RunData | undefined
   if (command !== 'passive' && command !== 'active') {
     throw new ConfigError(`${join(folder, RECORD_FILE)}: command is ${JSON.stringify(command)}`);
   }
-  const passive = command === 'passive' ? parseOptions(passiveOptions, config, where) : undefined;
-  const options = passive ?? parseOptions(activeOptions, config, where);
+  const here = fromHere(config, record.cwd);
+  const passive = command === 'passive' ? parseOptions(passiveOptions, here, where) : undefined;
+  const options = passive ?? parseOptions(activeOptions, here, where);
   return {
     folder,
+    cwd: record.cwd,
     command,
     data: options.data,
     fold: passive?.experiment_id ?? 'active',

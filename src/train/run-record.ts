@@ -13,6 +13,7 @@ import { ConfigError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { digestOf } from './digest.ts';
 import type { Floors } from './floors.ts';
+import { anchored } from './run-paths.ts';
 
 export const CONFIG_FILE = 'config.yaml';
 export const RECORD_FILE = 'run.json';
@@ -56,7 +57,11 @@ export interface RunRecord extends RunFacts {
   /** ISO 8601 */
   readonly started: string;
   readonly ended?: string;
+  /** The folder from which relative paths in `config.yaml` count; runs of version 0.1.0 do not say. */
+  readonly cwd?: string;
   readonly resumed: readonly Resume[];
+  /** Attempts in this folder that ended before their first checkpoint, the last one last, each with its options. */
+  readonly before?: readonly Readonly<Record<string, unknown>>[];
   /** Once it has ended: digests of its log and figures, by file name. */
   readonly files?: Readonly<Record<string, string>>;
   /** Of all of the above; absent in a run of 0.1.0. */
@@ -69,6 +74,8 @@ export const FORMAT = 'ncp-train run 1';
 const recordShape = z.looseObject({
   state: z.enum(['running', 'finished', 'stopped', 'failed']),
   started: z.string(),
+  cwd: z.string().optional(),
+  before: z.array(z.looseObject({})).optional(),
   fingerprint: z.string().optional(),
   resumed: z.array(z.looseObject({ at: z.string(), fingerprint: z.string().optional() })),
 });
@@ -120,8 +127,13 @@ const recordDigest = (content: object) => digestOf(JSON.stringify(content));
 
 const ALTERED = 'it was altered since it was written: its digest does not fit';
 
+export interface RecordedRun {
+  readonly config: Config;
+  readonly record: RunRecord;
+}
+
 /** @throws ConfigError if the folder holds no run, or a damaged one */
-export async function readRun(folder: string): Promise<{ config: Config; record: RunRecord }> {
+export async function readRun(folder: string): Promise<RecordedRun> {
   const read = async <Value>(name: string, parseText: (text: string) => Value): Promise<Value> => {
     const path = join(folder, name);
     try {
@@ -160,18 +172,15 @@ export interface Comparison {
   readonly goesOn: boolean;
 }
 
-/** Compares what a run was made with and what is asked for now. */
-export function compare(
-  recorded: { config: Config; record: RunRecord },
-  config: Config,
-  facts: RunFacts,
-): Comparison {
+/** Compares what a run was made with and what is asked for now, here. Paths are equal if they name the same file. */
+export function compare(recorded: RecordedRun, config: Config, facts: RunFacts): Comparison {
   const now = plain(config);
+  const [one, other] = [anchored(recorded.config, recorded.record.cwd), anchored(now)];
   const forbidden: string[] = [];
   const changed: Record<string, [unknown, unknown]> = {};
   for (const key of new Set([...Object.keys(recorded.config), ...Object.keys(now)])) {
+    if (isDeepStrictEqual(one[key], other[key])) continue;
     const [before, after] = [recorded.config[key], now[key]];
-    if (isDeepStrictEqual(before, after)) continue;
     if (MAY_CHANGE.has(key)) changed[key] = [before ?? null, after ?? null];
     else forbidden.push(`${key} is ${shown(after)}, the run has ${shown(before)}`);
   }

@@ -12,8 +12,9 @@ import { nativeBackend } from '../backend/native.ts';
 import { processorHasBfloat16 } from '../backend/precision.ts';
 import { parseOptions } from '../config/parse.ts';
 import { type ActiveOptions, modelOptions, type PassiveOptions } from '../config/schema.ts';
+import type { BatchPlan } from '../data/batches.ts';
 import { foldCount, readFolds } from '../data/folds.ts';
-import { startLoader } from '../data/loader.ts';
+import { requireBatches, startLoader } from '../data/loader.ts';
 import { DataError } from '../errors.ts';
 import { requireGraphsFor } from '../models/graph/frame-graphs.ts';
 import { disposeModel, type Model, parameterCount, prepareGraph } from '../models/model.ts';
@@ -40,6 +41,7 @@ import {
   type DataRequest,
   evaluationSet,
   openTrainingData,
+  requireFiniteLabels,
   splitFloors,
   type TrainingData,
 } from './training-data.ts';
@@ -102,9 +104,30 @@ export async function trainSession(request: SessionRequest): Promise<SessionResu
 }
 
 async function train(request: SessionRequest): Promise<SessionResult> {
-  const { command, options, observer } = request;
+  const { options } = request;
+  const wiring = options.wiring === undefined ? undefined : await readWiring(options.wiring);
   const backend = await useBackend(options.backend, { threads: options.threads || undefined });
   requireGraphsFor(options.precision);
+  const model = buildModel(
+    parseOptions(modelOptions, pick(options, modelOptions.shape), 'options'),
+    options.seed,
+    wiring,
+    options.precision,
+  );
+  try {
+    return await trainModel(request, model, backend);
+  } finally {
+    disposeModel(model);
+  }
+}
+
+/** All that can be wrong with options and data is found before the run has a folder. */
+async function trainModel(
+  request: SessionRequest,
+  model: Model,
+  backend: BackendName,
+): Promise<SessionResult> {
+  const { command, options, observer } = request;
   const data = await openTrainingData({
     data: options.data,
     overrides: {
@@ -123,7 +146,10 @@ async function train(request: SessionRequest): Promise<SessionResult> {
     request.command === 'passive'
       ? runFolder('passive', request.options)
       : runFolder('active', request.options);
+  requireFiniteLabels(data, options.curve_factor);
   const floors = floorFacts(request, data);
+  const plan = batchPlan(request, model, data);
+  requireBatches(plan);
   const run = await openRun({
     folder,
     resume: request.resume,
@@ -154,10 +180,11 @@ async function train(request: SessionRequest): Promise<SessionResult> {
   }
   for (const note of data.split.notes) run.note(note);
   try {
-    const result = await trainIn(run, request, data, floors.validation, backend);
+    const result = await trainIn(run, request, model, data, plan, floors.validation, backend);
     await run.setState(result.ending.kind === 'finished' ? 'finished' : 'stopped');
     return result;
   } catch (error) {
+    run.log.error((error as Error).message);
     // On a full disk this fails too; what is to be said is what failed first.
     await run.setState('failed', { cause: (error as Error).message }).catch(() => undefined);
     throw error;
@@ -169,19 +196,14 @@ async function train(request: SessionRequest): Promise<SessionResult> {
 async function trainIn(
   run: Run,
   { command, options, observer }: SessionRequest,
+  model: Model,
   data: TrainingData,
+  plan: BatchPlan,
   floor: Floors,
   backend: BackendName,
 ): Promise<SessionResult> {
   const { folder } = run;
   const fold = command === 'passive' ? options.experiment_id : 0;
-  const wiring = options.wiring === undefined ? undefined : await readWiring(options.wiring);
-  const model = buildModel(
-    parseOptions(modelOptions, pick(options, modelOptions.shape), 'options'),
-    options.seed,
-    wiring,
-    options.precision,
-  );
   const graphFault = prepareGraph(model);
   if (options.precision === 'bf16' && !processorHasBfloat16() && !nativeBackend().isUsingGpuDevice) {
     run.note('this processor has no bfloat16 instructions: --precision bf16 is slower here than float32');
@@ -200,24 +222,9 @@ async function trainIn(
     );
   }
   const chunk = CHUNK[command];
-  const { compat, curve_factor, seed, shadow_gamma, darkening_ratio, batch_size, seq_len } = options;
+  const { compat, curve_factor, seed } = options;
   const recurrent = model.kind === 'recurrent';
-  const batches = startLoader({
-    recordings: data.recordings,
-    segments: data.split.train,
-    labelScale: data.dataset.labelScale,
-    labelSign: data.dataset.labelSign,
-    mode: recurrent ? { kind: 'recurrent', T: seq_len, B: batch_size } : { kind: 'frames', B: batch_size },
-    shadow: { shadowGamma: shadow_gamma, darkeningRatio: darkening_ratio },
-    perspective: options.perspective
-      ? { crop: data.dataset.crop, speed: options.perspective_speed }
-      : undefined,
-    seed,
-    fold,
-    compat,
-    loaders: options.loaders,
-    epochs: options.epochs,
-  });
+  const batches = startLoader({ ...plan, loaders: options.loaders, epochs: options.epochs });
   const validation = evaluationSet(data, data.split.validation, 'validation', chunk, compat);
   const engine = await startEngine(backend, model, adam, options.workers, {
     curveFactor: curve_factor,
@@ -280,7 +287,6 @@ async function trainIn(
     events?.close();
     validation.frames.close();
     await Promise.all([batches.close(), engine.close()]);
-    disposeModel(model);
   }
 
   async function testBest(checkpoint: string): Promise<Figures> {
@@ -293,6 +299,28 @@ async function trainIn(
       set.frames.close();
     }
   }
+}
+
+/** What the batches of a run are. */
+function batchPlan({ command, options }: SessionRequest, model: Model, data: TrainingData): BatchPlan {
+  const { compat, seed, shadow_gamma, darkening_ratio, batch_size, seq_len } = options;
+  return {
+    recordings: data.recordings,
+    segments: data.split.train,
+    labelScale: data.dataset.labelScale,
+    labelSign: data.dataset.labelSign,
+    mode:
+      model.kind === 'recurrent'
+        ? { kind: 'recurrent', T: seq_len, B: batch_size }
+        : { kind: 'frames', B: batch_size },
+    shadow: { shadowGamma: shadow_gamma, darkeningRatio: darkening_ratio },
+    perspective: options.perspective
+      ? { crop: data.dataset.crop, speed: options.perspective_speed }
+      : undefined,
+    seed,
+    fold: command === 'passive' ? options.experiment_id : 0,
+    compat,
+  };
 }
 
 /** For `run.json`: what the model has to beat. Without `--final`, a test split too short for a chunk is no fault. */

@@ -20,6 +20,7 @@ import { localEngine } from './engine.ts';
 import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { adamState } from './optimizer.ts';
 import { runOfCheckpoint } from './run-of-checkpoint.ts';
+import { requireKnownPlace } from './run-paths.ts';
 import { type DataRequest, evaluationSet, openTrainingData, wholeRecordings } from './training-data.ts';
 
 /** `all`: every recording whole. */
@@ -130,6 +131,8 @@ async function completed(request: TestRequest) {
   if (data === undefined) {
     throw new UsageError(`${request.checkpoint} lies in no run that says which recordings; give --data DIR`);
   }
+  if (run && request.data === undefined) requireKnownPlace(run, { data: run.data });
+  if (run && request.folds === undefined) requireKnownPlace(run, { folds: run.folds });
   const split = request.split ?? (run ? (run.command === 'passive' ? 'test' : 'validation') : 'all');
   const fold = split === 'all' ? undefined : (request.fold ?? run?.fold);
   if (split !== 'all' && fold === undefined) {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { sampleWeights } from '../augment/weighting.ts';
 import { type Compat, Concatenation } from '../data/concatenation.ts';
 import { cropText } from '../data/crop.ts';
 import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/dataset-config.ts';
@@ -12,6 +13,7 @@ import { type CachedRecording, openCached } from '../data/frame-cache.ts';
 import { activeSplit, passiveSplit, type Segment, type Split } from '../data/split.ts';
 import { SplitFrames } from '../data/split-frames.ts';
 import { deviation, median, steps } from '../data/statistics.ts';
+import { ConfigError } from '../errors.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { type Floors, floorsOf } from './floors.ts';
@@ -99,6 +101,29 @@ export function evaluationSet(
     runs: evaluationRuns(order, chunk, compat, what),
     chunk,
   };
+}
+
+/**
+ * Finds labels that no training can learn, since their squares or their weights in the loss are beyond 32 bits.
+ *
+ * @param curveFactor - see `sampleWeights`
+ * @throws ConfigError naming the largest label and the option that makes it too large
+ */
+export function requireFiniteLabels({ dataset, recordings }: TrainingData, curveFactor: number): void {
+  for (const { name, labels } of recordings) {
+    const curvature = labels.reduce((most, label) => Math.max(most, Math.abs(label)), 0);
+    const label = Math.fround(curvature * dataset.labelScale);
+    const said = `the largest label of ${name} is ${label.toPrecision(4)} (curvature ${curvature.toPrecision(4)} 1/m × label scale ${dataset.labelScale})`;
+    if (!Number.isFinite(Math.fround(label * label))) {
+      throw new ConfigError(`${said}, too large to compute with; give a smaller --label_scale`);
+    }
+    if (!sampleWeights(Float32Array.of(label), curveFactor).every(Number.isFinite)) {
+      throw new ConfigError(
+        `${said}, and its weight in the loss, exp(${curveFactor}·${label.toPrecision(4)}), is too large to compute with; ` +
+          'give a smaller --curve_factor or --label_scale',
+      );
+    }
+  }
 }
 
 /**

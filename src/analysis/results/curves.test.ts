@@ -1,5 +1,5 @@
 /** The picture of all learning curves. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -95,7 +95,8 @@ test('SVG or PNG by its name; other names, and nothing to draw, are refused', as
 
 async function emptyResults() {
   const folder = join(root, 'empty');
-  makeRun(folder, { model: 'wm', fold: 0, state: 'stopped', log: [] });
+  const run = makeRun(folder, { model: 'wm', fold: 0, state: 'stopped', log: [] });
+  mkdirSync(join(run, 'checkpoints', 'epoch_000'), { recursive: true });
   return readResults([folder]);
 }
 

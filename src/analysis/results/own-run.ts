@@ -5,7 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { checkpointsOf, readPointer, STATE_FILE, WEIGHTS_FILE } from '../../train/checkpoint-folder.ts';
+import {
+  checkpointNames,
+  checkpointsOf,
+  readPointer,
+  STATE_FILE,
+  WEIGHTS_FILE,
+} from '../../train/checkpoint-folder.ts';
 import { readState } from '../../train/checkpoint-state.ts';
 import { digestsIn } from '../../train/digest.ts';
 import { FINAL_FILE } from '../../train/final.ts';
@@ -33,7 +39,6 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
   const fold =
     typeof options?.experiment_id === 'number' ? options.experiment_id : (experiment?.fold ?? null);
   const latest = record && { ...record, ...withoutAbsent(record.resumed?.at(-1)) };
-  const state = await stateOf(folder, record);
 
   const altered = await alteredFiles(folder, record);
   for (const name of altered) notes.push(`${name} is left out: it is not as the run wrote it`);
@@ -42,6 +47,13 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
     : await readFigures(join(folder, TRAIN_LOG_FILE), ['epoch', 'train_loss', 'valid_loss']);
   const epochs = log ? epochRows(log, { loss: 'valid_loss', mae: 'valid_mae' }, 'given') : [];
   notes.push(...(log?.notes ?? []));
+  const ended = await stateOf(folder, record);
+  const isUntrained = MAY_LACK_TRAINING.has(ended) && epochs.length === 0 && !(await hasCheckpoint(folder));
+  const state = isUntrained ? 'never trained' : ended;
+  if (isUntrained) {
+    const why = record?.cause === undefined ? '' : `: ${record.cause}`;
+    notes.push(`${ended} before its first checkpoint${why}; the corrected command starts it over`);
+  }
   const { best, isFinished } = await figuresOf(folder, state, bestSoFar(epochs), altered, notes);
   const labelScale = latest?.input?.label_scale ?? (await scaleOf(folder, options));
   if (labelScale === null) notes.push('its label scale is not recorded');
@@ -117,6 +129,13 @@ async function alteredFiles(folder: string, record: ReadRecord | undefined): Pro
     return [TRAIN_LOG_FILE, METRICS_FILE];
   }
 }
+const MAY_LACK_TRAINING: ReadonlySet<FoundState> = new Set(['failed', 'stopped', 'interrupted']);
+
+const hasCheckpoint = (folder: string): Promise<boolean> =>
+  checkpointNames(folder).then(
+    (names) => names.length > 0,
+    () => true, // what cannot be read may be there
+  );
 
 async function stateOf(folder: string, record: ReadRecord | undefined): Promise<FoundState> {
   if (record && record.state !== 'running') return record.state;

@@ -18,6 +18,7 @@ export const runRecord = facts.extend({
   started: time,
   ended: time,
   files: z.record(z.string(), z.string()).optional().catch(undefined),
+  cause: z.string().optional().catch(undefined),
   resumed: z
     .array(facts.extend({ at: time, after: time }))
     .optional()

@@ -16,6 +16,7 @@ import { FLOORS, makeArchiveActive, makeArchivePassive, makeRun } from '../../..
 import { DataError, UsageError } from '../../errors.ts';
 import { digestsIn } from '../../train/digest.ts';
 import { recordText } from '../../train/run-record.ts';
+import { findRuns } from './find-runs.ts';
 import { resultsAsText } from './format-text.ts';
 import { readOwnRun } from './own-run.ts';
 import { readResults } from './results.ts';
@@ -100,7 +101,8 @@ describe('runs of this program', () => {
     run('lstm', 0, 2, 1);
     const folder = makeRun(root, { model: 'lstm', fold: 1, state: 'running', log: LOG.slice(0, 2) });
     appendFileSync(join(folder, 'train_log.csv'), '2,0.5,0');
-    makeRun(root, { model: 'lstm', fold: 2, state: 'stopped', log: [], final: [0, 1, 1, 1, 1, 1, 1] });
+    const begun = makeRun(root, { model: 'lstm', fold: 2, state: 'stopped', log: [] });
+    mkdirSync(join(begun, 'checkpoints', 'epoch_000'), { recursive: true });
     const { groups, notes } = await tableOf();
     expect(groups[0].counted).toHaveLength(1);
     expect(notes).toEqual([
@@ -108,6 +110,27 @@ describe('runs of this program', () => {
       'lstm fold 2 does not count: stopped, no whole epoch yet',
       'lstm fold 1: train_log.csv is cut in its last line, which is left out',
     ]);
+  });
+
+  test('runs that never trained make no row, and are named with their cause', async () => {
+    run('lstm', 0, 2, 1);
+    const record = { cause: 'the wiring is missing' };
+    const folder = makeRun(root, { model: 'wm', fold: 1, state: 'failed', log: [], record });
+    const { groups, notes } = await tableOf();
+    expect(groups.map(({ model }) => model)).toEqual(['lstm']);
+    const why =
+      'failed before its first checkpoint: the wiring is missing; the corrected command starts it over';
+    expect(notes).toContain(`${folder} never trained: ${why}`);
+    expect((await findRuns([folder])).runs[0]).toMatchObject({ state: 'never trained', notes: [why] });
+    await expect(readResults([folder])).rejects.toThrow(`has trained yet\n  ${folder}: ${why}`);
+  });
+
+  test('what only never trained of a kind is named all the same', async () => {
+    run('lstm', 0, 2, 1);
+    makeRun(root, { model: 'wm', state: 'failed', log: [] });
+    const results = await readResults([root]);
+    expect(results.tables.map(({ kind }) => kind)).toEqual(['passive']);
+    expect(resultsAsText(results, false)).toMatch(/active\/wm_session never trained: failed/);
   });
 
   test('missing folds are named, as many as the cross-testing has', async () => {

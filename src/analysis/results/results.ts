@@ -33,7 +33,7 @@ export interface Results {
 
 /**
  * @param compare - two models, see {@link compareModels}
- * @throws DataError (status 3) if there is no run below the folders
+ * @throws DataError (status 3) if there is no run below the folders, or none that has trained
  * @throws UsageError for two models that cannot be compared
  */
 export async function readResults(folders: readonly string[], compare?: string): Promise<Results> {
@@ -43,6 +43,10 @@ export async function readResults(folders: readonly string[], compare?: string):
     throw new DataError(
       `no runs below ${folders.join(', ')}; ncp-train passive makes one, and --sessions_dir says where${why}`,
     );
+  }
+  if (runs.every(({ state }) => state === 'never trained')) {
+    const each = runs.map(({ folder, notes }) => `${folder}: ${notes.join('; ')}`);
+    throw new DataError(`no run below ${folders.join(', ')} has trained yet\n  ${each.join('\n  ')}`);
   }
   return resultsOf(runs, faults, compare);
 }
@@ -57,20 +61,23 @@ export function resultsOf(
   warnings: readonly string[] = [],
   compare?: string,
 ): Results {
-  const tables = (['passive', 'active'] as const).flatMap((kind) => {
+  const all = (['passive', 'active'] as const).flatMap((kind) => {
     const of = runs.filter((run) => run.kind === kind);
     return of.length > 0 ? [tableOf(kind, of)] : [];
   });
+  const tables = all.filter(({ groups }) => groups.length > 0);
+  const withoutRow = all.filter((table) => !tables.includes(table));
   const groups = tables.flatMap((table) => table.groups);
   return {
     tables,
     ...(compare === undefined ? {} : { comparison: compareModels(groups, compare) }),
-    warnings,
+    warnings: [...warnings, ...withoutRow.flatMap(({ notes }) => notes)],
   };
 }
 
 function tableOf(kind: RunReading['kind'], all: readonly RunReading[]): ResultsTable {
-  const runs = all.filter(({ isAside }) => !isAside);
+  const untrained = all.filter(({ state, isAside }) => state === 'never trained' && !isAside);
+  const runs = all.filter((run) => !run.isAside && !untrained.includes(run));
   const groups = groupRuns(runs);
   const known = runs.flatMap(({ labelScale }) => labelScale ?? []);
   const [scale, ...others] = new Set(known);
@@ -83,6 +90,7 @@ function tableOf(kind: RunReading['kind'], all: readonly RunReading[]): ResultsT
     warnings: differences(groups),
     notes: [
       ...groups.flatMap(groupNotes),
+      ...untrained.map(({ folder, notes }) => `${folder} never trained: ${notes.join('; ')}`),
       ...aside.map(({ folder }) => `${folder} is left out: --new moved it aside`),
     ],
   };

@@ -36,10 +36,10 @@ export interface EpochRow extends Omit<RunFigures, 'test_loss' | 'test_mae'> {
 }
 
 /**
- * `interrupted`: running as far as it knows, but its process is gone. `unfinished`: of the published scripts, without final
+ * `never trained`: it ended before its first checkpoint; the reason is in the notes. `interrupted`: running as far as it knows, but its process is gone. `unfinished`: of the published scripts, without final
  * figures. `unknown`: its record cannot be read.
  */
-export type FoundState = RunState | 'interrupted' | 'unfinished' | 'unknown';
+export type FoundState = RunState | 'never trained' | 'interrupted' | 'unfinished' | 'unknown';
 
 export interface RunReading {
   readonly folder: string;

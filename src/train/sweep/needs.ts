@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import { lockOwner } from '../lock.ts';
+import { fewerEpochs, untrainedRun } from '../run-directory.ts';
 import { compare, RECORD_FILE, readRun } from '../run-record.ts';
 import type { PlannedRun } from './plan.ts';
 
@@ -50,12 +51,19 @@ async function needOf(
   if (!existsSync(join(folder, RECORD_FILE))) return { what: 'start', differences: [] };
   try {
     const recorded = await readRun(folder);
+    if (await untrainedRun(folder)) return await unlessRunning(folder, 'start');
     const { forbidden, goesOn } = compare(recorded, options, { fingerprint });
-    if (forbidden.length > 0) return { what: 'resume', differences: forbidden };
+    const fewer = await fewerEpochs(folder, options);
+    const differences = fewer === undefined ? forbidden : [...forbidden, fewer];
+    if (differences.length > 0) return { what: 'resume', differences };
     if (recorded.record.state === 'finished' && !goesOn) return { what: 'finished', differences: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { what: 'resume', differences: [] }; // damaged: the run itself says so, and stands as failed
   }
-  return { what: (await lockOwner(folder)) === undefined ? 'resume' : 'running', differences: [] };
+  return unlessRunning(folder, 'resume');
+}
+
+async function unlessRunning(folder: string, what: 'start' | 'resume') {
+  return { what: (await lockOwner(folder)) === undefined ? what : ('running' as const), differences: [] };
 }

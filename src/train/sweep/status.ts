@@ -64,6 +64,8 @@ async function statusOf(
     if (task && task.is !== 'done') return { state: task.is, cause: task.words };
     if (wasCancelled) return { state: 'cancelled', cause: outcome?.cause };
     if (reading?.state === 'stopped') return { state: 'stopped', cause: outcome?.cause };
+    if (reading?.state === 'never trained')
+      return { state: 'interrupted', cause: outcome?.cause ?? reading.notes.at(-1) };
     if (reading)
       return { state: reading.state === 'failed' ? 'failed' : 'interrupted', cause: outcome?.cause };
     return { state: 'not started' };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { planRuns } from './plan.ts';
+import { type PlannedRun, planRuns } from './plan.ts';
 import { mergedRuns, readSweep, requireSweep, writeSweep } from './sweep-file.ts';
 
 let sessions: string;
@@ -23,6 +23,25 @@ it('comes back as it was written, with all options', async () => {
   const record = { cwd: '/x', argv: ['sweep', 'passive'], runs: plan('wm,lstm', 3), submissions };
   await writeSweep(sessions, record);
   expect(await readSweep(sessions)).toEqual(record);
+});
+
+it('its relative paths, defaults too, count from where it was started', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'project-'));
+  try {
+    const [run] = plan('lstm', 3);
+    const options = { ...run.options, folds: 'mine.yaml', cache_dir: 'cache', wiring: '/etc/w.json' };
+    const runs = [{ ...run, options }] as PlannedRun[];
+    await writeSweep(sessions, { cwd, argv: [], runs, submissions: [] });
+    expect((await requireSweep(sessions)).runs[0].options).toMatchObject({
+      data: join(cwd, 'training_data_passive'),
+      folds: join(cwd, 'mine.yaml'),
+      cache_dir: join(cwd, 'cache'),
+      wiring: '/etc/w.json',
+      sessions_dir: sessions,
+    });
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
 });
 
 it('a later plan adds its runs, and has its own options for those that are there', () => {

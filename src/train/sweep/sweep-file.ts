@@ -11,6 +11,7 @@ import { parseOptions } from '../../config/parse.ts';
 import { activeOptions, passiveOptions } from '../../config/schema.ts';
 import { ConfigError } from '../../errors.ts';
 import { replaceFile } from '../durable.ts';
+import { fromHere } from '../run-paths.ts';
 import { type PlannedRun, plannedRun } from './plan.ts';
 
 export const SWEEP_FILE = 'sweep.json';
@@ -34,7 +35,7 @@ export interface Submission {
 }
 
 export interface SweepRecord {
-  /** Where it was started: relative paths in options count from here. */
+  /** Where it was last started: relative paths in the file count from there. Those of `runs` are as read from here. */
   readonly cwd: string;
   /** Of the last start, without node and script. */
   readonly argv: readonly string[];
@@ -81,7 +82,8 @@ export async function readSweep(sessions: string): Promise<SweepRecord | undefin
       ...{ cwd, argv, submissions },
       runs: runs.map(({ command, options }) => {
         const schema = command === 'passive' ? passiveOptions : activeOptions;
-        return plannedRun(command, parseOptions(schema, { ...options, sessions_dir: sessions }, path));
+        const here = fromHere(parseOptions(schema, { ...options, sessions_dir: sessions }, path), cwd);
+        return plannedRun(command, { ...here, sessions_dir: sessions });
       }),
     };
   } catch (error) {
