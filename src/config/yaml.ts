@@ -1,9 +1,10 @@
 /** Options as YAML files: written with every option explained, and read back. What the options are, schema.ts says. */
 import { readFileSync } from 'node:fs';
-import { parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { type Given, type OptionDescription, optionsOf, valuesText } from './flags.ts';
+import { yamlValue } from './yaml-value.ts';
 
 /** However long a text is, and whatever stands in it. */
 const ONE_LINE = { blockQuote: false, lineWidth: 0 } as const;
@@ -71,16 +72,13 @@ export function readOptionsFile(path: string): Given {
       `${path}: ${missing ? 'there is no such file' : `cannot be read: ${(error as Error).message}`}`,
     );
   }
-  const document = parseDocument(text);
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw new ConfigError(faults.map(({ message }) => `${path}: ${message}`).join('\n'));
   let value: unknown;
   try {
-    value = document.toJS();
+    value = yamlValue(text);
   } catch (error) {
-    throw new ConfigError(`${path}: ${(error as Error).message}`); // aliases without end, for example
+    throw new ConfigError(`${path}: ${(error as Error).message}`);
   }
-  if (value === null || value === undefined) return {};
+  if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw new ConfigError(
       `${path}: line 1: expected options as "name: value", found ${JSON.stringify(value)}`,

@@ -4,9 +4,10 @@
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Document, isScalar, parseDocument } from 'yaml';
+import { Document, isScalar } from 'yaml';
 import { type DatasetConfig, datasetSchema } from '../config/dataset-schema.ts';
 import { parseOptions } from '../config/parse.ts';
+import { yamlValue } from '../config/yaml-value.ts';
 import { ConfigError, DataError } from '../errors.ts';
 import { type ChannelOrder, type CropSpec, cropText, parseCrop } from './crop.ts';
 import { type FoldsSpec, foldsFrom } from './folds.ts';
@@ -99,9 +100,13 @@ export function readDatasetConfig(dir: string): DatasetConfig {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  const document = parseDocument(text);
-  if (document.errors.length > 0) throw new ConfigError(`${path}: ${document.errors[0].message}`);
-  return parseOptions(datasetSchema, document.toJS() ?? {}, path);
+  let value: unknown;
+  try {
+    value = yamlValue(text);
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message}`);
+  }
+  return parseOptions(datasetSchema, value ?? {}, path);
 }
 
 /** The crop in `dataset.yaml` may be four numbers, which YAML users would write as a list. */

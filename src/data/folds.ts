@@ -4,7 +4,7 @@
  * `split.ts`'s matter.
  */
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { yamlValue } from '../config/yaml-value.ts';
 import { ConfigError, DataError, UsageError } from '../errors.ts';
 
 /** `paper`; K folds balanced by frames; or for every fold the names of its test recordings, with `.h5`. */
@@ -47,7 +47,7 @@ export function readFolds(text: string): FoldsSpec {
   }
   let value: unknown;
   try {
-    value = parse(content);
+    value = yamlValue(content);
   } catch (error) {
     throw new ConfigError(`folds file ${text} is no YAML: ${(error as Error).message.trim()}`);
   }

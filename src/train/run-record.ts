@@ -6,9 +6,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { parseOptions } from '../config/parse.ts';
+import { yamlValue } from '../config/yaml-value.ts';
 import { ConfigError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { digestOf } from './digest.ts';
@@ -107,7 +108,7 @@ export function configText(config: Config): string {
 export function configIn(text: string): Config {
   const [, content, digest] = /^(.*)# digest of the lines above: (\w*)\n?$/s.exec(text) ?? [];
   if (digest !== undefined && digest !== digestOf(content)) throw new Error(ALTERED);
-  return parse(text);
+  return yamlValue(text) as Config;
 }
 
 export function recordText(record: RunRecord): string {

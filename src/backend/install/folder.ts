@@ -38,10 +38,21 @@ export function stageFolder(root: string): string {
   return mkdtempSync(join(root, PARTIAL));
 }
 
-/** Deletes what interrupted installs left; a process of theirs may still be writing there, hence the retries. */
+/**
+ * Deletes what interrupted installs left; a process of theirs may still be writing there, hence the retries.
+ * @throws DataError where that goes on, or the folder does not allow it
+ */
 export function sweep(root: string): void {
   for (const name of readdirSync(root).filter((entry) => entry.startsWith(PARTIAL))) {
-    rmSync(join(root, name), { recursive: true, force: true, maxRetries: 10 });
+    const path = join(root, name);
+    try {
+      rmSync(path, { recursive: true, force: true, maxRetries: 10 });
+    } catch (error) {
+      throw new DataError(
+        `${tildePath(path)}, left by an interrupted install, cannot be deleted: ${(error as Error).message}. ` +
+          'If a program of that install still runs, wait until it has ended; then run the command again',
+      );
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendError, DataError } from '../../errors.ts';
-import { type Ended, lastLines, run } from './process.ts';
+import { type Ended, lastLines, pythonModule, run } from './process.ts';
 import { readableBytes, reporting } from './progress.ts';
 
 /**
@@ -82,11 +82,12 @@ const PLATFORMS = ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylin
 
 function pipArguments(wheelPython: string, target: string): string[] {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  return [
-    ...['-m', 'pip', 'install', '--target', target, '--no-deps', '--only-binary=:all:', '--no-compile'],
+  return pythonModule(
+    'pip',
+    ...['install', '--target', target, '--no-deps', '--only-binary=:all:', '--no-compile'],
     ...['--implementation', 'cp', '--python-version', wheelPython],
     ...PLATFORMS.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
-  ];
+  );
 }
 
 /** Settings of the user's that would forbid `--target`, or make pip ask or advise. */

@@ -1,5 +1,7 @@
 /**
- * Runs other programs (Python, the compiler, npm) and hands back how they ended. Never through a shell.
+ * Runs other programs (Python, the compiler, npm) and hands back how they ended. Never through a shell. Each has a process
+ * group of its own, with whatever it starts, so that all of it can be ended; what writes for minutes, as pip does, also ends
+ * by itself when this process is killed.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 
@@ -26,7 +28,8 @@ export function run(
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'], // its input stays open until it ends, or until this process is gone
+      detached: true,
     });
     running.add(child);
     let stdout = '';
@@ -41,6 +44,7 @@ export function run(
       running.delete(child);
       resolve({ status, signal, stdout, stderr });
     };
+    child.stdin.on('error', () => undefined); // it has ended
     child.on('error', (error) => {
       stderr += error.message;
       end(null, null);
@@ -54,9 +58,31 @@ export function answers(program: string, args: readonly string[], input = ''): b
   return spawnSync(program, args, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
 }
 
-/** Ends every program still running; for when this process is told to stop. */
+/** Ends every program still running, and what they started; for when this process is told to stop. */
 export function stopAll(): void {
-  for (const child of running) child.kill('SIGKILL');
+  for (const { pid } of running) {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+/** Ends its process group when its input ends, which is when the process that started it does. */
+const PYTHON_MODULE = `
+import os, runpy, signal, sys, threading
+def end_with_parent():
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
+threading.Thread(target=end_with_parent, daemon=True).start()
+sys.argv = sys.argv[1:]
+runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
+`;
+
+/** Arguments with which `run` has Python run a module as `-m` would; it does not outlive this process. */
+export function pythonModule(module: string, ...args: readonly string[]): string[] {
+  return ['-c', PYTHON_MODULE, module, ...args];
 }
 
 /** The last lines that say something, for an error message. */
