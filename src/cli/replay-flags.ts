@@ -2,6 +2,7 @@
 import { basename, extname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { PixelNoise } from '../augment/pixel-noise.ts';
+import type { BackendChoice } from '../backend/names.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** Arguments CHECKPOINT and RECORDING, and what says how frames are read and disturbed and what computes. */
@@ -28,8 +29,12 @@ export function addComputingFlags(command: Command): Command {
   ).option('--json', 'print JSON');
 }
 
-/** How recorded frames are read, and what computes. */
-export function addFrameFlags(command: Command): Command {
+/**
+ * How recorded frames are read, and what computes.
+ *
+ * @param backend - that computes by default
+ */
+export function addFrameFlags(command: Command, backend: BackendChoice = 'auto'): Command {
   return command
     .addOption(
       new Option(
@@ -42,7 +47,9 @@ export function addFrameFlags(command: Command): Command {
       'where cropped frames may lie already; not given: the user’s cache folder',
     )
     .addOption(
-      new Option('--backend <name>', 'what computes').choices(['auto', 'tensorflow', 'wasm']).default('auto'),
+      new Option('--backend <name>', 'what computes')
+        .choices(['auto', 'tensorflow', 'wasm'])
+        .default(backend),
     );
 }
 

@@ -1,12 +1,12 @@
 /** What `replay`, `saliency` and `widget` hold in memory does not grow with the recording: 4,000 frames against 400. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
 import { createRecording } from '../../src/data/recording-writer.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { saveModel } from '../../src/models/weights-file.ts';
-import { ENTRY, temporaryFolder } from '../e2e/command-line.ts';
+import { temporaryFolder } from '../e2e/command-line.ts';
+import { peakMB } from '../peak-memory.ts';
 
 const [SHORT, LONG] = [400, 4000];
 const SIZE = { height: 60, width: 96 };
@@ -21,14 +21,29 @@ it('the peak is the same', async () => {
     ...{ height: 78, width: 200, crop: 'paper', label_scale: 1000, label_sign: 1 },
     ...{ channel_order: 'rgb', rate_hz: 30 },
   });
+  const backend = ['--backend', 'wasm'];
   const peaks = [SHORT, LONG].map(() => ({}) as Record<string, number>);
   for (const [n, frames] of [SHORT, LONG].entries()) {
     const recording = join(folder, `${frames}.h5`);
     await writeRecording(recording, frames);
     const replayed = join(folder, `replay-${frames}`);
-    peaks[n].replay = peakMB(['replay', weights, recording, '--out', replayed]);
-    peaks[n].saliency = peakMB(['saliency', weights, recording, '--out', join(folder, `saliency-${frames}`)]);
-    peaks[n].widget = peakMB(['widget', replayed, '--no-saliency', '--out', join(folder, `${frames}.html`)]);
+    peaks[n].replay = peakMB(['replay', weights, recording, '--out', replayed, ...backend]);
+    peaks[n].saliency = peakMB([
+      'saliency',
+      weights,
+      recording,
+      '--out',
+      join(folder, `saliency-${frames}`),
+      ...backend,
+    ]);
+    peaks[n].widget = peakMB([
+      'widget',
+      replayed,
+      '--no-saliency',
+      '--out',
+      join(folder, `${frames}.html`),
+      ...backend,
+    ]);
   }
   for (const [name, short] of Object.entries(peaks[0])) {
     const long = peaks[1][name];
@@ -52,17 +67,4 @@ async function writeRecording(path: string, frames: number): Promise<void> {
     );
   }
   await writer.finish();
-}
-
-/** Most that the program had resident. */
-function peakMB(args: readonly string[]): number {
-  const report = "process.on('exit', () => console.error('peak', process.resourceUsage().maxRSS))";
-  const preload = `data:text/javascript,${encodeURIComponent(report)}`;
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', preload, ENTRY, ...args, '--backend', 'wasm'],
-    { encoding: 'utf8' },
-  );
-  expect(status, stderr).toBe(0);
-  return Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1000;
 }

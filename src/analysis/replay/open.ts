@@ -23,24 +23,32 @@ export interface ReplayRequest {
   readonly backend: BackendChoice;
 }
 
-export interface OpenReplay {
-  readonly model: Model;
+/** A recording as a checkpoint's model sees it. */
+export interface OpenSource {
   /** The weights file. */
   readonly weights: string;
   readonly input: InputDescription;
   readonly source: CroppedFrames;
-  readonly backend: BackendName;
   /** Frames a second of the recording; of an `.npz`, which has no times, those that the model was trained with. */
   readonly rate: number;
+  /** Closes the recording. */
+  close(): void;
+}
+
+export interface OpenReplay extends OpenSource {
+  readonly model: Model;
+  readonly backend: BackendName;
   /** Closes the recording and frees the weights. */
   close(): void;
 }
 
 /**
+ * Checks that a recording fits a checkpoint, and opens it; nothing is loaded that computes.
+ *
  * @throws DataError where there is no such checkpoint or recording, or it cannot be used
  * @throws ConfigError if the checkpoint does not say what it was trained on, or the recording is otherwise
  */
-export async function openReplay(request: ReplayRequest): Promise<OpenReplay> {
+export async function openSource(request: Omit<ReplayRequest, 'backend'>): Promise<OpenSource> {
   const { checkpoint, recording, cacheDir } = request;
   const weights = await weightsOf(checkpoint);
   const input = await readInput(weights);
@@ -55,15 +63,30 @@ export async function openReplay(request: ReplayRequest): Promise<OpenReplay> {
     const { timestamps } = source;
     const rate = timestamps && timestamps.length > 1 ? 1 / median(steps(timestamps)) : input.rate_hz;
     refuseOtherRate(weights, input.rate_hz, recording, rate);
-    const backend = await useBackend(request.backend);
-    const model = await loadModel(weights);
-    const close = () => {
-      source.close();
-      disposeModel(model);
-    };
-    return { ...{ model, weights, input, source, backend, rate }, close };
+    return { weights, input, source, rate, close: () => source.close() };
   } catch (error) {
     source.close();
+    throw error;
+  }
+}
+
+/**
+ * A recording and the model to run over it, on a backend.
+ *
+ * @throws as {@link openSource}, and BackendError where the backend does not work
+ */
+export async function openReplay(request: ReplayRequest): Promise<OpenReplay> {
+  const opened = await openSource(request);
+  try {
+    const backend = await useBackend(request.backend);
+    const model = await loadModel(opened.weights);
+    const close = () => {
+      opened.close();
+      disposeModel(model);
+    };
+    return { ...opened, model, backend, close };
+  } catch (error) {
+    opened.close();
     throw error;
   }
 }

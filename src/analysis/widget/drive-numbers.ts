@@ -4,7 +4,7 @@
  */
 import { openDriveRecording } from '../../data/drive-recording.ts';
 import { findCrashes } from '../drive-metrics/crashes.ts';
-import type { OpenReplay } from '../replay/open.ts';
+import type { OpenReplay, OpenSource } from '../replay/open.ts';
 import { traceModel } from '../replay/trace.ts';
 import { neuronNames, sideBySide } from '../traces/trace-source.ts';
 import type { CameraFrames } from './camera-frames.ts';
@@ -34,14 +34,16 @@ export interface Range {
 
 /** Rows of states that are read at once. */
 const ROWS = 1024;
+/** Frames that the model sees at once. */
+const SLICE = 8;
 
 /**
- * @param replay - its model, where the checkpoint is there and asked for
+ * @param seen - what its checkpoint says of it, where there is one
  * @throws DataError for a drive that is damaged
  */
 export async function recordedNumbers(
   { recording, model }: FoundDrive,
-  replay: OpenReplay | undefined,
+  seen: OpenSource | undefined,
   { first, end }: Range,
 ): Promise<DriveNumbers> {
   const drive = await openDriveRecording(recording);
@@ -55,8 +57,7 @@ export async function recordedNumbers(
     const output = part(drive.column('model_output'));
     // Outputs are curvature × scale, positive to the left (drive/pilot.ts).
     const { label_scale } = drive.attributes();
-    const scale =
-      typeof label_scale === 'number' && label_scale > 0 ? label_scale : replay?.input.label_scale;
+    const scale = typeof label_scale === 'number' && label_scale > 0 ? label_scale : seen?.input.label_scale;
     if (output && scale !== undefined) {
       curves.push({ name: model, isModel: true, values: perKilometre(output, 1000 / scale) });
     } else {
@@ -111,7 +112,7 @@ export async function replayedNumbers(
   const scale = 1000 / (input.label_scale * input.label_sign);
   let names: readonly string[] = [];
   let states = new Float32Array(0);
-  for await (const slice of traceModel(network, source, { noise, compat })) {
+  for await (const slice of traceModel(network, source, { noise, compat, slice: SLICE })) {
     if (slice.first >= end) break;
     onFrames(slice.count);
     const parts = [...slice.states].map(([name, values]) => ({

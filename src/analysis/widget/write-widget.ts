@@ -1,6 +1,7 @@
 /**
  * `ncp-train widget`: one HTML file to look through drives, frame by frame and model beside model (docs/widget.md). Frames and saliency
- * maps go into the file as they are read, so that memory holds the numbers of one drive and no more.
+ * maps go into the file as they are read, so that memory holds the numbers of one drive and no more; what computes is loaded
+ * only where something is computed.
  */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -17,7 +18,7 @@ import {
 import type { CroppedFrames } from '../../data/cropped-frames.ts';
 import { readDatasetConfig } from '../../data/dataset-config.ts';
 import { UsageError } from '../../errors.ts';
-import { type OpenReplay, openReplay } from '../replay/open.ts';
+import { type OpenReplay, type OpenSource, openReplay, openSource } from '../replay/open.ts';
 import { resets } from '../replay/resets.ts';
 import { seenFrames } from '../replay/seen-frames.ts';
 import { tracedFrames } from '../replay/trace.ts';
@@ -79,8 +80,8 @@ export interface WidgetResult {
   readonly notes: readonly string[];
 }
 
-/** Frames whose activations and pictures are in memory at once. */
-const SLICE = 32;
+/** Frames whose activations and pictures are in memory at once; with more of them a page is not made faster. */
+const SLICE = 8;
 
 /**
  * @throws DataError, ConfigError for drives, checkpoints or a page that cannot be read or written; then there is no page
@@ -141,31 +142,38 @@ interface OpenDrive {
   readonly drive: FoundDrive;
   readonly camera: CameraFrames;
   readonly channelOrder: ChannelOrder;
+  /** What its checkpoint says of it, where there is one. */
+  readonly seen?: OpenSource;
+  /** The same with the model, where it is run. */
   readonly replay?: OpenReplay;
   close(): void;
 }
 
 async function openDrive(drive: FoundDrive, request: WidgetRequest): Promise<OpenDrive> {
-  const { recording, checkpoint } = drive;
+  const { kind, recording, checkpoint } = drive;
   const { backend, cacheDir } = request;
-  const isNeeded = checkpoint !== undefined && existsSync(checkpoint);
-  const replay = isNeeded
-    ? await openReplay({ checkpoint, recording, backend, cacheDir, channelOrder: request.channelOrder })
-    : undefined;
+  let replay: OpenReplay | undefined;
+  let seen: OpenSource | undefined;
+  if (checkpoint !== undefined && existsSync(checkpoint)) {
+    const asked = { checkpoint, recording, cacheDir, channelOrder: request.channelOrder };
+    const isRun = kind === 'replayed' || request.saliency;
+    if (isRun) replay = await openReplay({ ...asked, backend });
+    seen = replay ?? (await openSource(asked));
+  }
   try {
     const channelOrder =
       request.channelOrder ??
       readDatasetConfig(dirname(recording)).channel_order ??
-      replay?.input.channel_order ??
+      seen?.input.channel_order ??
       'rgb';
     const camera = await openCameraFrames(recording, channelOrder);
     const close = () => {
       camera.close();
-      replay?.close();
+      seen?.close();
     };
-    return { drive, camera, channelOrder, replay, close };
+    return { drive, camera, channelOrder, seen, replay, close };
   } catch (error) {
-    replay?.close();
+    seen?.close();
     throw error;
   }
 }
@@ -178,11 +186,11 @@ async function writeDrive(
   opened: OpenDrive,
   request: WidgetRequest,
 ): Promise<WidgetResult['drives'][number] | string> {
-  const { drive, camera, channelOrder, replay } = opened;
+  const { drive, camera, channelOrder, seen, replay } = opened;
   const { page } = written;
   const { every, from, to, onProgress } = request;
   const N = drive.kind === 'replayed' ? tracedFrames(camera, drive.compat) : camera.frames;
-  const { times, gaps } = driveTimes(N, camera.timestamps?.subarray(0, N), replay?.rate ?? 30);
+  const { times, gaps } = driveTimes(N, camera.timestamps?.subarray(0, N), seen?.rate ?? 30);
   const range = framesWithin(times, from, to);
   const { first, end } = range;
   if (first === end) {
@@ -216,7 +224,7 @@ async function writeDrive(
   const numbers =
     drive.kind === 'replayed'
       ? await replayedNumbers(drive, replay as OpenReplay, camera, range, advance)
-      : await recordedNumbers(drive, replay, range);
+      : await recordedNumbers(drive, seen, range);
   const remarks = [
     ...numbers.remarks,
     ...notFinite(numbers),
@@ -226,7 +234,7 @@ async function writeDrive(
     ...{ title, group: drive.group, facts: factsOf(drive), remarks },
     ...{ frames: end - first, first, every, framesOf, hasMaps },
     ...pictureSize(camera, request.format),
-    view: replay && viewOf(replay.input.crop, drive.recording, camera),
+    view: seen && viewOf(seen.input.crop, drive.recording, camera),
     times: base64(Float32Array.from(times.subarray(first, end))),
     ...numbersOf(numbers),
     gaps: gaps.filter((frame) => frame > first && frame < end).map((frame) => frame - first),
