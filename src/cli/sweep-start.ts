@@ -9,6 +9,7 @@ import type { ActiveOptions, PassiveOptions, SweepControl } from '../config/sche
 import { readDatasetConfig } from '../data/dataset-config.ts';
 import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
 import { ConfigError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { say } from '../terminal.ts';
 import { runLocally } from '../train/sweep/local.ts';
@@ -97,7 +98,7 @@ async function sweep(
       submissions: before?.submissions ?? [],
     };
     if (record.submissions.length > 0) record = await recoverSubmissions(sessions, record);
-    const needs = await openNeeds(sessions, record, runs, control.quiet);
+    const needs = await openNeeds(sessions, record, runs, options.executor, control.quiet);
     await writeSweep(sessions, record);
     if (options.executor === 'slurm') await viaSlurm(sessions, record, needs, options, control);
     else await here(sessions, record, needs, options, control);
@@ -111,12 +112,16 @@ async function openNeeds(
   sessions: string,
   { submissions }: SweepRecord,
   runs: readonly PlannedRun[],
+  executor: SweepOptions['executor'],
   quiet: boolean,
 ): Promise<Need[]> {
   const { caching, ended } = trainingView(1, quiet);
   const fingerprints = await prepareData(runs, caching).finally(ended);
   const needs = await needsOf(sessions, runs, fingerprints);
   const { tasks, note } = await tasksOf(submissions);
+  if (note && executor === 'slurm') {
+    throw new ConfigError(`${note}; nothing was submitted, since Slurm may have these runs already`);
+  }
   if (note) say(`warning: ${note}`);
   const unfinished = needs.filter(({ what }) => what !== 'finished');
   const withSlurm = (need: Need) => ['queued', 'running'].includes(tasks.get(need.run.name)?.is ?? '');
@@ -125,7 +130,7 @@ async function openNeeds(
   if (count === 0) return free;
   const jobs = [...new Set(unfinished.flatMap(({ run }) => tasks.get(run.name)?.id.split('_')[0] ?? []))];
   const held = `${count} of ${runs.length} runs are with Slurm already, job ${jobs.join(', ')}`;
-  const ways = `ncp-train sweep status ${sessions} shows them, ncp-train sweep cancel ${sessions} ends them`;
+  const ways = `ncp-train sweep status ${shellWord(sessions)} shows them, ncp-train sweep cancel ${shellWord(sessions)} ends them`;
   if (free.length === 0) throw new ConfigError(`${held}, and no other is left to do; ${ways}`);
   say(`warning: ${held}, and are left out; ${ways}`);
   return free;
@@ -181,29 +186,39 @@ async function viaSlurm(
     console.log(control.json ? summaryJson(summary) : summaryText(summary, sweepTable(runs)));
     return;
   }
-  const { submission, script, note } = await submitRuns(
+  const { submissions, scripts, note, refusal } = await submitRuns(
     sessions,
     record,
     needs.map(({ run }) => run),
     options,
   );
   if (note) say(`warning: no job writes the summary when all have ended: ${note}`);
-  const { job, report, runs } = submission;
+  const arrays = submissions.map(({ job, runs }, n) => ({ job, script: scripts[n], runs }));
+  const { report } = submissions[0];
+  const runs = arrays.flatMap((array) => array.runs);
   if (control.json) {
-    console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs }, null, 2));
-    return;
+    const { job, script } = arrays[0];
+    console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs, arrays }, null, 2));
+  } else {
+    const left = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+    const folder = shellWord(sessions);
+    console.log(
+      [
+        ...(arrays.length === 1
+          ? [`${sessions}: ${left} submitted as job ${arrays[0].job}, script ${arrays[0].script}`]
+          : [
+              `${sessions}: ${left} submitted as ${arrays.length} job arrays, since the cluster takes no longer ones`,
+              ...arrays.map(({ job, script, runs }) => `  job ${job}: ${runs.length} runs, script ${script}`),
+            ]),
+        ...(report === undefined
+          ? []
+          : [`summary by job ${report}, into ${join(sessions, 'sweep/summary.txt')}`]),
+        `to look: ncp-train sweep status ${folder}`,
+        `to end it: ncp-train sweep cancel ${folder}`,
+      ].join('\n'),
+    );
   }
-  const left = runs.length === 1 ? '1 run' : `${runs.length} runs`;
-  console.log(
-    [
-      `${sessions}: ${left} submitted as job ${job}, script ${script}`,
-      ...(report === undefined
-        ? []
-        : [`summary by job ${report}, into ${join(sessions, 'sweep/summary.txt')}`]),
-      `to look: ncp-train sweep status ${sessions}`,
-      `to end it: ncp-train sweep cancel ${sessions}`,
-    ].join('\n'),
-  );
+  if (refusal) throw new ConfigError(refusal);
 }
 
 async function printPlan(sessions: string, runs: readonly PlannedRun[], json: boolean): Promise<void> {

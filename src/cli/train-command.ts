@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { type Given, optionsOf } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { untrainedRun } from '../train/run-directory.ts';
 import { fromHere, requireKnownPlace } from '../train/run-paths.ts';
@@ -103,11 +104,9 @@ function resumeCommand(
 ): string {
   const flags = optionsOf(schema)
     .filter((option) => NAMING.includes(option.name) && options[option.name] !== option.default)
-    .map((option) => `--${option.name} ${quoted(String(options[option.name]))}`);
+    .map((option) => `--${option.name} ${shellWord(String(options[option.name]))}`);
   return ['ncp-train', name, ...flags, '--resume'].join(' ');
 }
-
-const quoted = (word: string) => (/^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 function text({ folder, ending, best, test }: SessionResult, resume: string | undefined): string {
   const state = {

@@ -4,6 +4,7 @@
  * Names and defaults of the paper's options are those of docs/pipeline.md §4.
  */
 import { z } from 'zod';
+import { hasControlCharacters } from '../control-characters.ts';
 
 /** The recurrent models: a convolution head before a cell. */
 export const RECURRENT_MODELS = ['wm', 'lstm', 'gru', 'tf_gru', 'vanilla', 'ctrnn', 'ctgru'] as const;
@@ -29,6 +30,17 @@ export const SOLVERS = ['semi-implicit', 'euler', 'rk4'] as const;
 export type RecurrentModelName = (typeof RECURRENT_MODELS)[number];
 export type Precision = (typeof PRECISIONS)[number];
 export type ModelName = (typeof MODELS)[number];
+
+/**
+ * Any text of one line. A line end in it would begin a line of its own in whatever is written of it: a command in a batch
+ * script, a row in a table.
+ */
+const text = z
+  .string()
+  .refine(
+    (value) => !hasControlCharacters(value),
+    'a line end or another control character cannot be part of it',
+  );
 
 /** An option whose default is the same for every command. */
 const option = <Type extends z.ZodType>(
@@ -111,7 +123,7 @@ const open = <Type extends z.ZodType>(type: Type, description: string) =>
   type.optional().meta({ description });
 
 const epochs = choice(z.int().min(0), 'passes over the training frames');
-const data = choice(z.string(), 'folder of recordings (*.h5), with or without a dataset.yaml');
+const data = choice(text, 'folder of recordings (*.h5), with or without a dataset.yaml');
 const curveFactor = choice(z.number().min(0), 'weight of a sample is exp(curve_factor·|label|)');
 const shadowGamma = choice(z.number().min(0), 'strength of the shadow augmentation; 0: off');
 const logPeriod = choice(z.int().min(1), 'epochs between two printed lines; the log has every epoch');
@@ -128,7 +140,7 @@ const training = {
     'session',
     'name of the session, part of its folder’s name',
   ),
-  sessions_dir: option(z.string(), 'sessions', 'where runs are written'),
+  sessions_dir: option(text, 'sessions', 'where runs are written'),
   seed: option(z.int().min(0), 1, 'of start values, batches, augmentation and dropout'),
   lr: option(z.number().gt(0), 0.0005, 'learning rate of Adam'),
   batch_size: option(z.int().min(1), 20, 'sequences in a batch; frames, for cnn'),
@@ -149,7 +161,7 @@ const training = {
   tensorboard: option(z.boolean(), false, 'also write event files for TensorBoard'),
   debug: option(z.boolean(), false, 'use one recording only'),
   crop: open(
-    z.string(),
+    text,
     'paper, full, or left,top,right,bottom in fractions; not given: as dataset.yaml says, else paper',
   ),
   channel_order: open(
@@ -158,7 +170,7 @@ const training = {
   ),
   label_scale: open(z.number().gt(0), 'factor on the labels; not given: as dataset.yaml says, else 1000'),
   label_sign: open(z.union([z.literal(1), z.literal(-1)]), 'not given: as dataset.yaml says, else 1'),
-  cache_dir: open(z.string(), 'where cropped frames are kept; not given: the user’s cache folder'),
+  cache_dir: open(text, 'where cropped frames are kept; not given: the user’s cache folder'),
   backend: option(
     z.enum(['auto', 'tensorflow', 'wasm']),
     'auto',
@@ -173,7 +185,7 @@ const training = {
   workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core'),
   loaders: option(z.int().min(0), 1, 'threads that prepare batches; 0: none, between the steps'),
   threads: option(z.int().min(0), 0, 'threads of TensorFlow; 0: one a core'),
-  wiring: open(z.string(), 'JSON file with a wiring of your own for wm'),
+  wiring: open(text, 'JSON file with a wiring of your own for wm'),
 };
 
 const { model, solver, lstm_size, lstm_forget_bias, sparsity, compat } = modelOptions.shape;
@@ -183,7 +195,7 @@ export const passiveOptions = z.strictObject({
   model,
   experiment_id: z.int().min(0).meta({ description: 'the fold whose files are kept for the test: 0 to 9' }),
   data: data('training_data_passive'),
-  folds: open(z.string(), 'paper, auto:K, or a YAML file; not given: as dataset.yaml says, else paper'),
+  folds: open(text, 'paper, auto:K, or a YAML file; not given: as dataset.yaml says, else paper'),
   epochs: epochs(50),
   ...training,
   curve_factor: curveFactor(0.1),
@@ -225,10 +237,7 @@ export const EXECUTORS = ['local', 'slurm'] as const;
 
 /** Of a sweep: which runs, and what runs them. Everything else it takes are options of its runs. */
 const sweepControl = {
-  set: open(
-    z.string(),
-    'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run',
-  ),
+  set: open(text, 'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run'),
   executor: option(
     z.enum(EXECUTORS),
     'local',
@@ -242,26 +251,24 @@ const sweepControl = {
     0,
     'GB that one run may take: one that takes more is stopped, and has failed; 0: no limit',
   ),
-  partition: open(z.string(), 'slurm: the partition; not given: the cluster’s default'),
+  partition: open(text, 'slurm: the partition; not given: the cluster’s default'),
   time: open(
-    z.string(),
+    text,
     'slurm: time limit of a task, e.g. 4:00:00; a run that is not done by then goes on in another',
   ),
-  gres: open(z.string(), 'slurm: resources of a task, e.g. gpu:1'),
+  gres: open(text, 'slurm: resources of a task, e.g. gpu:1'),
   array_limit: option(z.int().min(0), 0, 'slurm: tasks at a time; 0: as many as the cluster gives'),
   signal_ahead: option(
     z.int().min(1).max(3600),
     120,
     'slurm: seconds before the time limit at which a run is told to write a checkpoint and end',
   ),
-  sbatch: open(z.string(), 'slurm: more options for sbatch, e.g. "--account=robots --qos=long"'),
+  sbatch: open(text, 'slurm: more options for sbatch, e.g. "--account=robots --qos=long"'),
 };
 
-const modelList = z
-  .string()
-  .meta({ description: 'networks to train, e.g. wm,lstm; all: the eight of the paper' });
+const modelList = text.meta({ description: 'networks to train, e.g. wm,lstm; all: the eight of the paper' });
 const foldList = open(
-  z.string(),
+  text,
   'which folds, e.g. 0-9 or 0,3; auto:5 or a YAML file: all folds of that cut, auto:5/0-2 some; not given: all there are',
 );
 
@@ -300,7 +307,7 @@ export const crossvalOptions = z.strictObject({
  * some twenty updates in that time, which teach nothing; what is chosen here makes a few hundred smaller ones.
  */
 export const demoOptions = z.strictObject({
-  out: option(z.string(), 'demo', 'folder for recordings, runs and pictures, all of the demo'),
+  out: option(text, 'demo', 'folder for recordings, runs and pictures, all of the demo'),
   recordings: option(
     z.int().min(2).max(19),
     8,
@@ -345,7 +352,7 @@ export const reproduceOptions = z.strictObject({
     'small: a rehearsal of half an hour; full: the paper’s folds and epochs, days',
     'scale',
   ),
-  out: option(z.string(), 'reproduction', 'folder for recordings, runs, drives, analyses and the report'),
+  out: option(text, 'reproduction', 'folder for recordings, runs, drives, analyses and the report'),
   backend: training.backend,
   jobs: sweepControl.jobs,
 });
@@ -368,8 +375,8 @@ const noiseLevels = z
 
 /** `ncp-train drive`: test drives in closed loop. */
 export const driveOptions = z.strictObject({
-  out: option(z.string(), 'drives', 'folder for recordings, metrics, pictures and videos'),
-  on: open(z.string(), 'a recording to drive over, instead of the simulated road'),
+  out: option(text, 'drives', 'folder for recordings, metrics, pictures and videos'),
+  on: open(text, 'a recording to drive over, instead of the simulated road'),
   road: option(z.enum(ROADS), 'active', 'kind of simulated road', 'road'),
   road_seed: option(z.int().min(0), 1, 'another seed, other roads; none of them is in any training set'),
   runs: open(

@@ -7,7 +7,15 @@ const SRC = join(import.meta.dirname, '../../src');
 
 /** From the bottom up; a folder may import from its own level and from those before it. */
 const LEVELS = [
-  ['errors.ts', 'nearest.ts', 'stop-signals.ts', 'terminal.ts', 'worker.ts'],
+  [
+    'errors.ts',
+    'nearest.ts',
+    'stop-signals.ts',
+    'terminal.ts',
+    'worker.ts',
+    'control-characters.ts',
+    'shell-word.ts',
+  ],
   ['random', 'config', 'plot'],
   ['backend'],
   ['augment', 'models'],

@@ -3,6 +3,8 @@
  * is the user's choice (`--out`), so names are all there is to go by.
  */
 
+import { shellWord } from '../../shell-word.ts';
+
 export interface Analysis {
   /** Of its section. */
   readonly id: string;
@@ -172,11 +174,7 @@ export function commandOf({ command, usage }: Analysis, known: Known): string {
   };
   const filled = usage.replace(/(CHECKPOINT|RECORDING|FOLDER|RUNS)(\/\S+)?/g, (word, name, rest = '') => {
     const values = words[name].filter((value) => value !== undefined);
-    return values.length === 0 ? word : values.map((value) => quoted(`${value}${rest}`)).join(' ');
+    return values.length === 0 ? word : values.map((value) => shellWord(`${value}${rest}`)).join(' ');
   });
-  return ['ncp-train', command, filled, ...options.map(quoted)].join(' ');
+  return ['ncp-train', command, filled, ...options.map(shellWord)].join(' ');
 }
-
-/** For a shell, where the word needs it. */
-export const quoted = (word: string): string =>
-  /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,7 @@
 /** What a report says of the runs themselves: which they are, their options, learning curves and results. */
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { shellWord } from '../../shell-word.ts';
 import { lossSvg } from '../../train/loss-plot.ts';
 import { TRAIN_LOG_FILE } from '../../train/metrics-log.ts';
 import { CONFIG_FILE } from '../../train/run-record.ts';
@@ -9,7 +10,6 @@ import type { Results } from '../results/results.ts';
 import type { RunReading } from '../results/run-reading.ts';
 import { tableColumns } from '../results/table-columns.ts';
 import { remarksOf, titleOf, unitOf } from '../results/words.ts';
-import { quoted } from './catalogue.ts';
 import { optionRows } from './configuration.ts';
 import type { Embedder } from './embed.ts';
 import { commandLine, escaped, list, paragraph, table } from './html.ts';
@@ -49,7 +49,7 @@ export function runsSection(
   const going = runs.filter(({ state }) => state === 'running');
   const notes = runs.flatMap(({ folder, notes }) => notes.map((note) => `${folder}: ${note}`));
   const html = [
-    commandLine(`ncp-train runs ${quoted(folder)}`),
+    commandLine(`ncp-train runs ${shellWord(folder)}`),
     ...(going.length > 0
       ? [
           paragraph(
@@ -97,7 +97,7 @@ export async function curvesSection(
   embedder: Embedder,
 ): Promise<Section> {
   const frame = { id: 'curves', title: 'Learning curves' };
-  const command = `ncp-train results ${quoted(folder)} --curves curves.svg`;
+  const command = `ncp-train results ${shellWord(folder)} --curves curves.svg`;
   if (!results.tables.some(({ groups }) => groups.some(hasEpochs))) {
     const html = [
       paragraph('No run has a whole epoch to draw yet. Then they are also made by', 'missing'),
@@ -110,7 +110,7 @@ export async function curvesSection(
   if (own !== undefined) {
     parts.push(
       paragraph('As the training draws it, after every epoch:'),
-      commandLine(`ncp-train ${runs[0].kind} --config ${quoted(join(runs[0].folder, CONFIG_FILE))}`),
+      commandLine(`ncp-train ${runs[0].kind} --config ${shellWord(join(runs[0].folder, CONFIG_FILE))}`),
     );
     parts.push(await embedder.drawn(own, 'plots/loss.svg'));
   }
@@ -157,7 +157,7 @@ export function resultsSection(results: Results, runs: readonly RunReading[], fo
       list(remarksOf(one)),
     ];
   });
-  const command = `ncp-train results ${quoted(folder)}${runs.length > 1 ? ' --verbose' : ''}`;
+  const command = `ncp-train results ${shellWord(folder)}${runs.length > 1 ? ' --verbose' : ''}`;
   return { id: 'results', title: 'Results', isMade: true, html: [commandLine(command), ...html].join('\n') };
 }
 

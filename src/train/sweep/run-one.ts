@@ -55,8 +55,11 @@ export async function runOne(
       : trainSession({ ...control, command: 'active', options: { ...run.options, ...share } }));
     const { outcome, requeue } = await outcomeOf(result, afterStop);
     await writeOutcome(sessions, run.name, outcome);
-    await requeue?.();
-    return outcome;
+    const refusal = await requeue?.();
+    if (refusal === undefined) return outcome;
+    const stays = { ...outcome, cause: refusal };
+    await writeOutcome(sessions, run.name, stays);
+    return stays;
   } catch (error) {
     const status = error instanceof NcpTrainError ? error.exitStatus : 1;
     const cause = (error as Error)?.message ?? String(error);

@@ -19,7 +19,7 @@ export const SWEEP_FILE = 'sweep.json';
 export const SWEEP_FOLDER = 'sweep';
 const FORMAT = 'ncp-train sweep 1';
 
-/** Runs that were handed to a scheduler together. */
+/** Runs that were handed to a scheduler together, as one array; a start of a sweep makes several where one would be too long. */
 export interface Submission {
   /** Of the job; unlike any other, so that it is found where its number was not written down. */
   readonly name: string;
@@ -28,7 +28,7 @@ export interface Submission {
   readonly runs: readonly string[];
   /** Number of the array job; absent if the process was killed while it submitted. */
   readonly job?: string;
-  /** Number of the job that writes the summary. */
+  /** Number of the job that writes the summary, when all arrays of that start have ended. */
   readonly report?: string;
   /** When `sweep cancel` ended it. */
   readonly cancelled?: string;

@@ -1,6 +1,7 @@
 /** Slurm's programs, called. What they print is made sense of elsewhere. */
 import { execFile } from 'node:child_process';
 import { UsageError } from '../../../errors.ts';
+import { slurmEnvironment } from '../../slurm-environment.ts';
 
 export interface Called {
   readonly status: number;
@@ -14,12 +15,17 @@ export type SlurmProgram = 'sbatch' | 'squeue' | 'sacct' | 'scontrol' | 'scancel
 const PATIENCE_MS = 60_000;
 
 /**
+ * @param without - variables that the program is not to see
  * @returns what it printed, and its exit status
  * @throws UsageError if there is no such program
  */
-export function slurm(program: SlurmProgram, args: readonly string[]): Promise<Called> {
+export function slurm(
+  program: SlurmProgram,
+  args: readonly string[],
+  without: readonly string[] = [],
+): Promise<Called> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, LC_ALL: 'C', SLURM_TIME_FORMAT: 'standard' };
+    const env = slurmEnvironment(process.env, without);
     execFile(program, args, { env, timeout: PATIENCE_MS, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       const code = (error as NodeJS.ErrnoException | null)?.code as string | number | undefined;
       if (code === 'ENOENT') {
@@ -29,6 +35,8 @@ export function slurm(program: SlurmProgram, args: readonly string[]): Promise<C
               'login node of the cluster (module load slurm, on some), or leave --executor out to run it here',
           ),
         );
+      } else if (error?.killed) {
+        resolve({ status: 1, stdout, stderr: `${program} gave no answer in ${PATIENCE_MS / 1000} s` });
       } else resolve({ status: typeof code === 'number' ? code : error ? 1 : 0, stdout, stderr });
     });
   });

@@ -2,6 +2,7 @@
  * What Slurm says of a sweep's tasks. `squeue` knows those that wait and run, and for some minutes those that ended; `sacct`,
  * where there is accounting, all. Of what neither knows the run's own record has to say.
  */
+import { ConfigError } from '../../../errors.ts';
 import { type Submission, type SweepRecord, writeSweep } from '../sweep-file.ts';
 import { complaint, slurm } from './programs.ts';
 import { type TaskState, taskState } from './task-state.ts';
@@ -31,6 +32,7 @@ export async function tasksOf(
  * Adds the job numbers that a killed sweep could not write down, and drops what it did not come to submit.
  *
  * @returns the record as it is on disk then
+ * @throws ConfigError if Slurm cannot be asked, UsageError if it is not here
  */
 export async function recoverSubmissions(sessions: string, record: SweepRecord): Promise<SweepRecord> {
   if (record.submissions.every(({ job }) => job !== undefined)) return record;
@@ -40,13 +42,26 @@ export async function recoverSubmissions(sessions: string, record: SweepRecord):
       submissions.push(submission);
       continue;
     }
-    const { stdout } = await slurm('squeue', ['-h', '-t', 'all', '-n', submission.name, '-o', '%F']);
-    const job = stdout.trim().split('\n')[0];
-    if (job !== '') submissions.push({ ...submission, job });
+    const job = await jobNamed(submission.name);
+    if (job !== undefined) submissions.push({ ...submission, job });
   }
   const recovered = { ...record, submissions };
   await writeSweep(sessions, recovered);
   return recovered;
+}
+
+/**
+ * @returns number of the job of this name; undefined if Slurm has none
+ * @throws ConfigError if Slurm cannot be asked
+ */
+export async function jobNamed(name: string): Promise<string | undefined> {
+  const answer = await slurm('squeue', ['-h', '-t', 'all', '-n', name, '-o', '%F']);
+  if (answer.status !== 0) {
+    throw new ConfigError(
+      `whether Slurm has the job ${name} of this sweep cannot be told: ${complaint(answer)}. Try again when Slurm answers`,
+    );
+  }
+  return /^\s*(\d+)\s*$/m.exec(answer.stdout)?.[1];
 }
 
 type Found = (readonly [index: number, TaskState])[];
@@ -61,11 +76,15 @@ async function queued(job: string): Promise<Found | undefined> {
     if (/invalid job id/i.test(answer.stderr)) return undefined;
     throw new Error(complaint(answer));
   }
-  const found = lines(answer.stdout).flatMap(([index, word, reason, code]) => {
+  const printed = lines(answer.stdout);
+  const found = printed.flatMap(([index, word, reason, code]) => {
     if (!/^\d+$/.test(index)) return [];
     const because = /^NonZeroExitCode$|^None$/.test(reason) || reason === '' ? code : reason;
     return [[Number(index), taskState(`${job}_${index}`, word, because)] as const];
   });
+  if (printed.length > 0 && found.length === 0) {
+    throw new Error(`what squeue prints is not understood: ${answer.stdout.trim().split('\n')[0]}`);
+  }
   return found.length > 0 ? found : undefined;
 }
 
