@@ -200,15 +200,15 @@ async function viaSlurm(
     const { job, script } = arrays[0];
     console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs, arrays }, null, 2));
   } else {
-    const left = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+    const count = (part: readonly string[]) => (part.length === 1 ? '1 run' : `${part.length} runs`);
     const folder = shellWord(sessions);
     console.log(
       [
         ...(arrays.length === 1
-          ? [`${sessions}: ${left} submitted as job ${arrays[0].job}, script ${arrays[0].script}`]
+          ? [`${sessions}: ${count(runs)} submitted as job ${arrays[0].job}, script ${arrays[0].script}`]
           : [
-              `${sessions}: ${left} submitted as ${arrays.length} job arrays, since the cluster takes no longer ones`,
-              ...arrays.map(({ job, script, runs }) => `  job ${job}: ${runs.length} runs, script ${script}`),
+              `${sessions}: ${count(runs)} submitted as ${arrays.length} job arrays, since the cluster takes no longer ones`,
+              ...arrays.map((array) => `  job ${array.job}: ${count(array.runs)}, script ${array.script}`),
             ]),
         ...(report === undefined
           ? []

@@ -51,7 +51,7 @@ describe('commentedYaml', () => {
     const options = passiveOptions.parse({
       model: 'ctrnn',
       experiment_id: 3,
-      data: 'a: #b\n"c" ',
+      data: 'a: #b "c" ',
       sessions_dir: '0123',
       cache_dir: 'null',
       crop: '0.1,0.2,0.9,1',

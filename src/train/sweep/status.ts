@@ -61,7 +61,10 @@ async function statusOf(
     if (task?.is === 'queued' || task?.is === 'running') return { state: task.is, cause: task.words };
     if (reading?.state === 'running') return { state: 'running' };
     if (outcome?.state === 'failed') return { state: 'failed', cause: outcome.cause };
-    if (task && task.is !== 'done') return { state: task.is, cause: task.words };
+    if (task && task.is !== 'done') {
+      // An attempt that stopped by itself has failed for Slurm, and knows more.
+      return { state: task.is, cause: (task.is === 'failed' ? outcome?.cause : undefined) ?? task.words };
+    }
     if (wasCancelled) return { state: 'cancelled', cause: outcome?.cause };
     if (reading?.state === 'stopped') return { state: 'stopped', cause: outcome?.cause };
     if (reading?.state === 'never trained')

@@ -1,7 +1,8 @@
 /**
  * Hands runs to Slurm: one job array, or several where one would be longer than the cluster takes, and behind them the job
  * that writes the summary. Nothing is submitted twice: a submission stands in `sweep.json` under a name of its own before
- * `sbatch` is called, so that the job of a sweep that was killed at that moment, or of an sbatch that failed after Slurm had it, is found again by this name.
+ * `sbatch` is called, by which its job is found again: that of a sweep that was killed at that moment, and that of an sbatch
+ * that failed after Slurm had it.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
