@@ -36,7 +36,11 @@ export function define(command: Command): void {
       cropOf,
     )
     .option('--label-scale <s>', 'factor on the labels (default: brings their deviation near 1)', positive)
-    .option('--skip-missing', 'leave out entries whose image is absent')
+    .option('--skip-missing', 'leave out entries whose image is absent or cannot be read')
+    .option(
+      '--skip-broken',
+      'leave out whatever cannot be used: such entries, and records cut off or without a number',
+    )
     .option('--compress', 'compress the frames; slower to read')
     .option('--columns <list>', 'images: role=column, …; roles file, time, curvature, angle')
     .option('--log <file>', 'images: the log, where the folder has several')
@@ -48,7 +52,8 @@ export function define(command: Command): void {
     .addHelpText('after', () => `\nFormats, and how they take a steering angle by default:\n${formatsText()}`)
     .action(async (format: string, paths: string[], options) => {
       refuseForeign(format, options);
-      const progress = lazyProgress();
+      const checking = lazyProgress('checking');
+      const progress = lazyProgress('importing');
       const imported = await importDrives(format, paths, options.out, {
         ...options,
         steering: {
@@ -59,24 +64,33 @@ export function define(command: Command): void {
           sign: options.sign,
         },
         skipMissing: options.skipMissing ?? false,
+        skipBroken: options.skipBroken ?? false,
         compress: options.compress ?? false,
         shortest: options.minFrames,
         onNote: say,
         onProgress: progress.update,
-      }).finally(progress.finish);
+        onChecking: checking.update,
+      }).finally(() => {
+        checking.finish();
+        progress.finish();
+      });
       console.log(options.json ? json(imported) : text(imported));
     });
 }
 
 /** A bar that begins with the first frames, once everything before them was said; an interrupt ends it, too. */
-function lazyProgress() {
+function lazyProgress(what: string) {
   let bar: Progress | undefined;
-  const stop = () => bar?.finish();
+  const stop = () => {
+    bar?.finish();
+    bar = undefined;
+  };
   process.once('exit', stop);
   return {
     update(done: number, total: number) {
-      bar ??= startProgress('importing', total, 'frames');
+      bar ??= startProgress(what, total, 'frames');
       bar.update(done);
+      if (done === total) stop();
     },
     finish() {
       process.off('exit', stop);

@@ -24,6 +24,8 @@ export interface Header extends SourceFingerprint {
   readonly frameFile: string;
   readonly labels: string;
   readonly timestamps: string;
+  /** As in RecordingInfo; absent where there are none. */
+  readonly sequenceStarts?: readonly number[];
 }
 
 /** Where entries are kept by default. A relative XDG_CACHE_HOME is ignored, as its standard asks. */

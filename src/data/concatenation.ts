@@ -16,6 +16,14 @@ export interface Piece {
   readonly count: number;
 }
 
+/** What of a recording says where its frames follow one another. */
+export interface RecordedTimes {
+  /** Of every frame, s. */
+  readonly timestamps: Float64Array;
+  /** Numbers of frames before which others are missing. */
+  readonly sequenceStarts?: readonly number[];
+}
+
 export class Concatenation {
   /** N */
   readonly frames: number;
@@ -24,15 +32,21 @@ export class Concatenation {
   readonly timestamps: Float64Array;
   /** Number of every segment's first frame. */
   private readonly starts: number[] = [];
+  /** Numbers of frames within segments before which others are missing. */
+  private readonly gaps: number[] = [];
 
   /** @param recordings - what the segments' indices mean; timestamps in s, one a frame */
-  constructor(segments: readonly Segment[], recordings: readonly { readonly timestamps: Float64Array }[]) {
+  constructor(segments: readonly Segment[], recordings: readonly RecordedTimes[]) {
     this.segments = segments;
     this.frames = segments.reduce((sum, { count }) => sum + count, 0);
     this.timestamps = new Float64Array(this.frames);
     let start = 0;
     for (const { recording, first, count } of segments) {
-      this.timestamps.set(recordings[recording].timestamps.subarray(first, first + count), start);
+      const { timestamps, sequenceStarts = [] } = recordings[recording];
+      this.timestamps.set(timestamps.subarray(first, first + count), start);
+      for (const gap of sequenceStarts) {
+        if (gap > first && gap < first + count) this.gaps.push(start + gap - first);
+      }
       this.starts.push(start);
       start += count;
     }
@@ -56,12 +70,12 @@ export class Concatenation {
   }
 
   /**
-   * Cuts the row at the borders of segments, where {@link SKIP_SECONDS} or more pass from one frame to the next, and
-   * where time goes back. `compat` `paper` cuts at skips only, wherever they fall.
+   * Cuts the row at the borders of segments, where frames are missing, where {@link SKIP_SECONDS} or more pass from one
+   * frame to the next, and where time goes back. `compat` `paper` cuts at skips only, wherever they fall.
    */
   pieces(compat: Compat): Piece[] {
     const pieces: Piece[] = [];
-    const borders = new Set(this.starts);
+    const borders = new Set([...this.starts, ...this.gaps]);
     let first = 0;
     for (let i = 1; i <= this.frames; i++) {
       const elapsed = this.timestamps[i] - this.timestamps[i - 1];

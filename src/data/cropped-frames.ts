@@ -25,6 +25,8 @@ export interface CroppedFrames {
   readonly frames: number;
   /** [N], s; undefined of an `.npz`, which has no times. */
   readonly timestamps: Float64Array | undefined;
+  /** Numbers of frames before which others are missing, if any; see recording-layout.ts. */
+  readonly sequenceStarts?: readonly number[];
   /** [N], curvature driven in 1/m; undefined of an `.npz`. */
   readonly labels: Float64Array | undefined;
   /** [N], 1 where autonomous mode was on; undefined where the recording does not say. */
@@ -63,11 +65,11 @@ export async function openCroppedFrames(path: string, options: CroppedFramesOpti
 
 async function fromHdf5(path: string, options: CroppedFramesOptions): Promise<CroppedFrames> {
   const recording = await openRecording(path);
-  const { frames, height, width, timestamps, labels } = recording.info;
+  const { frames, height, width, timestamps, sequenceStarts, labels } = recording.info;
   try {
     const autonomous = recording.readExtra(AUTONOMOUS);
     const columns = {
-      ...{ path, frames, timestamps, labels },
+      ...{ path, frames, timestamps, sequenceStarts, labels },
       autonomous: autonomous && Uint8Array.from(autonomous, (on) => (on > 0 ? 1 : 0)),
     };
     const cached = cachedAlready(path, options);

@@ -31,11 +31,11 @@ const times = Float64Array.from({ length: N }, (_, n) => n / 30);
 const frame = (n: number, seed: number) =>
   Uint8Array.from({ length: H * W * 3 }, (_, i) => (i * i * (n + 1) * seed) >> 5);
 
-async function record(path: string, seed = 1): Promise<void> {
+async function record(path: string, seed = 1, others: Record<string, Int32Array> = {}): Promise<void> {
   const writer = await createRecording(path, { height: H, width: W });
   for (let n = 0; n < N; n++)
     writer.append(frame(n, seed), labels.subarray(n, n + 1), times.subarray(n, n + 1));
-  await writer.finish();
+  await writer.finish(others);
 }
 
 function cropped(seed = 1): Uint8Array {
@@ -69,6 +69,12 @@ describe('the frame cache', () => {
     expect(await openCached(source, options)).toEqual(made);
     expect(onProgress).not.toHaveBeenCalled();
     expect(readdirSync(options.cacheDir).length).toBe(2);
+  });
+
+  it('keeps which frames begin a sequence', async () => {
+    await record(source, 1, { sequence_starts: Int32Array.of(3, 7) });
+    expect((await openCached(source, options)).sequenceStarts).toEqual([3, 7]);
+    expect((await openCached(source, options)).sequenceStarts).toEqual([3, 7]);
   });
 
   it('keeps an entry for each crop and channel order', async () => {

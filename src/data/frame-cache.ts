@@ -39,6 +39,8 @@ export interface CachedRecording {
   readonly labels: Float64Array;
   /** [N], s. */
   readonly timestamps: Float64Array;
+  /** Numbers of frames before which others are missing, if any; see recording-layout.ts. */
+  readonly sequenceStarts?: readonly number[];
   /** Of the recording's content: hexadecimal SHA-256. */
   readonly fingerprint: string;
   /** Path of the cropped frames: uint8 [N,78,200,3], RGB. */
@@ -59,8 +61,12 @@ export async function openCached(path: string, options: CacheOptions): Promise<C
   try {
     const frameFile = `${stem}.${shortHash([state])}.frames`;
     await writeFrames(recording, join(folder, frameFile), options);
-    const { frames, labels, timestamps } = recording.info;
-    const columns = { labels: toBase64(labels), timestamps: toBase64(timestamps) };
+    const { frames, labels, timestamps, sequenceStarts } = recording.info;
+    const columns = {
+      labels: toBase64(labels),
+      timestamps: toBase64(timestamps),
+      sequenceStarts,
+    };
     const made: Header = { version: CACHE_VERSION, ...identity, ...state, frames, frameFile, ...columns };
     await whole(join(folder, `${stem}.json`), async (file) => writeFileSync(file, JSON.stringify(made)));
     removeOutdated(folder, stem, frameFile);
@@ -107,6 +113,7 @@ function fromHeader(header: Header, folder: string): CachedRecording {
     frames: header.frames,
     labels: fromBase64(header.labels),
     timestamps: fromBase64(header.timestamps),
+    sequenceStarts: header.sequenceStarts,
     fingerprint: header.fingerprint,
     frameFile: join(folder, header.frameFile),
   };

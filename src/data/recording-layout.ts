@@ -59,6 +59,24 @@ function isFamilyMember(path: string): boolean {
   return head.includes('NCSAfami');
 }
 
+/**
+ * A further dataset [M] that a recording may have: numbers of frames, above 0, before which frames are missing, so that no
+ * sequence spans them, however little time passes there.
+ */
+export const SEQUENCE_STARTS = 'sequence_starts';
+
+/** @returns the numbers in `sequence_starts`, none where there is no such dataset */
+export function sequenceStarts(
+  file: File,
+  frames: number,
+  read: (dataset: Dataset) => Float64Array,
+): number[] | undefined {
+  const dataset = entityOf(file, SEQUENCE_STARTS);
+  if (!(dataset instanceof Dataset) || !numberType(dataset)?.includes('int')) return undefined;
+  if (dataset.shape?.length !== 1 || dataset.shape[0] === 0) return undefined;
+  return Array.from(read(dataset)).filter((start) => start > 0 && start < frames);
+}
+
 interface Expected {
   readonly shape: string;
   readonly fits: (shape: readonly number[]) => boolean;

@@ -15,7 +15,14 @@ import {
   readColumn,
   scalarAttributes,
 } from './hdf5.ts';
-import { columnDefect, findDatasets, openFile, valueDefects } from './recording-layout.ts';
+import {
+  columnDefect,
+  findDatasets,
+  openFile,
+  SEQUENCE_STARTS,
+  sequenceStarts,
+  valueDefects,
+} from './recording-layout.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface RecordingInfo {
@@ -32,6 +39,8 @@ export interface RecordingInfo {
   readonly labels: Float64Array;
   /** [N], s. */
   readonly timestamps: Float64Array;
+  /** Numbers of frames before which others are missing, if any; see recording-layout.ts. */
+  readonly sequenceStarts?: readonly number[];
 }
 
 /** More than one frame a chunk is read chunk by chunk, each once, as long as that stays below so many bytes. */
@@ -65,6 +74,7 @@ export async function openRecording(path: string, { anyValues = false } = {}): P
       width,
       labels: read(inverse_r, 'inverse_r'),
       timestamps: read(timestamp, 'timestamp'),
+      sequenceStarts: sequenceStarts(file, count, (dataset) => read(dataset, SEQUENCE_STARTS)),
     };
     const defects = anyValues ? [] : valueDefects(path, info.labels, info.timestamps);
     if (defects.length > 0) throw new RecordingError(...defects);

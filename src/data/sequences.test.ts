@@ -30,6 +30,32 @@ function laidOut(...steps: number[][]): Concatenation {
   return new Concatenation(segments, recordings);
 }
 
+describe('frames before which others are missing', () => {
+  const timestamps = Float64Array.from({ length: 40 }, (_, n) => n * 0.05);
+  const segments = [
+    { recording: 0, first: 5, count: 20 },
+    { recording: 0, first: 30, count: 10 },
+  ];
+  const frames = new Concatenation(segments, [{ timestamps, sequenceStarts: [2, 12, 30, 33] }]);
+
+  it('cut the row, though no time passes there; not with the paper’s reading', () => {
+    expect(frames.pieces('none')).toEqual([
+      { first: 0, count: 7 },
+      { first: 7, count: 13 },
+      { first: 20, count: 3 },
+      { first: 23, count: 7 },
+    ]);
+    expect(frames.pieces('paper')).toEqual([{ first: 0, count: 30 }]);
+  });
+
+  it('are in no sequence that is drawn', () => {
+    const sampler = new SequenceSampler(frames, 5, 'none');
+    for (const first of sampler.batch(KEY, 0, 0, 500)) {
+      for (const start of [7, 20, 23]) expect(first < start && first + 5 > start).toBe(false);
+    }
+  });
+});
+
 const evenly = (frames: number) => new Array<number>(frames - 1).fill(0.04);
 
 describe('the frames of a split laid end to end', () => {

@@ -1,6 +1,6 @@
 /**
  * Where a replay starts from a zero state (docs/pipeline.md §5): at the recording's first frame; where the times jump by more than a
- * second, or go back; and where autonomous mode is off, for then somebody else drove. A stretch of autonomous driving so
+ * second, or go back; where frames are missing; and where autonomous mode is off, for then somebody else drove. A stretch of autonomous driving so
  * starts from zero, as training sequences and test drives do.
  *
  * paper's code, with `compat` `paper`: of a `.npz` the frames without autonomous mode alone, so that the first autonomous one sees
@@ -12,11 +12,17 @@ import { LONGEST_STEP } from '../drive-metrics/trace.ts';
 
 /** @returns [N], 1 where the state is zero before the frame */
 export function resets(
-  { frames, timestamps, autonomous }: Pick<CroppedFrames, 'frames' | 'timestamps' | 'autonomous'>,
+  {
+    frames,
+    timestamps,
+    sequenceStarts = [],
+    autonomous,
+  }: Pick<CroppedFrames, 'frames' | 'timestamps' | 'sequenceStarts' | 'autonomous'>,
   compat: Compat = 'none',
 ): Uint8Array {
   const isReset = new Uint8Array(frames);
   isReset[0] = 1;
+  if (compat === 'none') for (const start of sequenceStarts) isReset[start] = 1;
   for (let n = 0; n < frames; n++) {
     if (timestamps && n > 0) {
       const elapsed = timestamps[n] - timestamps[n - 1];

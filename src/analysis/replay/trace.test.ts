@@ -158,6 +158,12 @@ describe('resets', () => {
     expect(at(resets({ frames, timestamps, autonomous: undefined }))).toEqual([0, 3, 5]);
   });
 
+  it('lie where frames are missing', () => {
+    const source = { frames, timestamps: times([0.03, 0.03, 0.03, 0.03, 0.03]), autonomous: undefined };
+    expect(at(resets({ ...source, sequenceStarts: [2, 5] }))).toEqual([0, 2, 5]);
+    expect(at(resets({ ...source, sequenceStarts: [2, 5] }, 'paper'))).toEqual([0]);
+  });
+
   it('lie where autonomous mode is off, and where it comes on', () => {
     const autonomous = Uint8Array.from([1, 1, 0, 0, 1, 1]);
     expect(at(resets({ frames, timestamps: undefined, autonomous }))).toEqual([0, 2, 3, 4]);

@@ -3,6 +3,7 @@
  * theirs: channels last. Read in slices, so memory does not grow with the file.
  */
 import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { Dataset, File } from 'h5wasm/node';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
@@ -12,11 +13,15 @@ import {
   entityOf,
   hdf5Reason,
   type loadHdf5,
+  missingFilter,
   numberType,
   otherType,
 } from '../hdf5.ts';
 import { readFault } from '../unreadable.ts';
-import type { FrameSource, Size } from './source.ts';
+import { type FrameSource, type Size, UnreadableFrame } from './source.ts';
+
+/** Frames tried between two chances for a signal. */
+const PAUSE = 64;
 
 /** @throws DataError where there is no such file or it is no HDF5 */
 export function openHdf5(path: string, what: string): File {
@@ -46,7 +51,8 @@ export class CameraFrames implements FrameSource {
   readonly #block: BlockBuffer;
   /** N. */
   readonly count: number;
-  #selected: number[] = [];
+  /** Frame i is the file’s frame #selected[i]. */
+  #selected: readonly number[];
 
   /** @throws DataError where `X` is absent or another kind of thing */
   constructor(module: Awaited<ReturnType<typeof loadHdf5>>, path: string) {
@@ -61,6 +67,7 @@ export class CameraFrames implements FrameSource {
         );
       }
       this.count = shape[0];
+      this.#selected = Array.from({ length: this.count }, (_, i) => i);
       this.#size = { height: shape[2], width: shape[3] };
       this.#block = new BlockBuffer(module, Math.max(BLOCK_BYTES, shape[2] * shape[3] * 3));
     } catch (error) {
@@ -69,9 +76,23 @@ export class CameraFrames implements FrameSource {
     }
   }
 
-  /** From now on frame i is the file’s frame `numbers[i]`. */
-  select(numbers: number[]): void {
-    this.#selected = numbers;
+  keep(indices: readonly number[]): void {
+    this.#selected = indices.map((i) => this.#selected[i]);
+  }
+
+  async unreadable(onChecked: (frames: number) => void): Promise<Map<number, UnreadableFrame>> {
+    const found = new Map<number, UnreadableFrame>();
+    for (const [i, number] of this.#selected.entries()) {
+      try {
+        this.#slice(number, 1);
+      } catch (error) {
+        if (!(error instanceof UnreadableFrame)) throw error;
+        found.set(i, error);
+      }
+      onChecked(1);
+      if (i % PAUSE === PAUSE - 1) await setImmediate();
+    }
+    return found;
   }
 
   async size(): Promise<Size> {
@@ -108,8 +129,10 @@ export class CameraFrames implements FrameSource {
       planes = this.#block.read(this.#frames, number, count);
     } catch (error) {
       const which = count === 1 ? `${number}` : `${number} to ${number + count - 1}`;
+      const frame = `${this.#path}: X[${which}]`;
       const { message, remedy } = readFault(this.#path, error, 'Fetch the file again');
-      throw new DataError(`${this.#path}: X[${which}]: ${message}. ${remedy}`);
+      if (missingFilter(error) !== undefined) throw new DataError(`${frame}: ${message}. ${remedy}`);
+      throw new UnreadableFrame(frame, hdf5Reason(error));
     }
     const bytes = planes.length / count;
     return Array.from({ length: count }, (_, i) => channelsLast(planes.subarray(i * bytes, (i + 1) * bytes)));

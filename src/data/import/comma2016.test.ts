@@ -7,7 +7,7 @@ import { DataError } from '../../errors.ts';
 import { readComma2016 } from './comma2016.ts';
 import type { ReadOptions } from './source.ts';
 
-const plain: ReadOptions = { steering: {}, skipMissing: false };
+const plain: ReadOptions = { steering: {}, skipMissing: false, skipBroken: false };
 const NAME = '2016-01-30--11-24-51';
 const [HEIGHT, WIDTH] = [4, 6];
 const PIXELS = HEIGHT * WIDTH;
@@ -131,4 +131,17 @@ describe('bad input', () => {
       'X is uint8 [1,4,6,3]; expected uint8 [N,3,H,W]',
     );
   });
+});
+
+test('frames of rows that hold no number are left out with --skip_broken, else the rows are counted', async () => {
+  const pointers = [0, 0, 1, 1, 2, 2];
+  const angles = [0, 0, 153, Number.NaN, 306, 306];
+  const folder = await drive({ frames: 3, pointers, angles });
+  await expect(readComma2016(folder, plain)).rejects.toThrow(
+    /row 3: the steering angle is NaN; fetch the file again, or go on without it: --skip_broken$/,
+  );
+  const { logs, notes } = await readComma2016(folder, { ...plain, skipBroken: true });
+  expect(Array.from(logs[0].ordinals)).toEqual([0, 2]);
+  expect(notes[0]).toContain('1 of 6 records cannot be used, left out: ');
+  expect((await logs[0].frames.read(1, 1))[0]).toBe(20); // frame 2
 });

@@ -12,6 +12,8 @@ import { loadHdf5, numberType, readColumn } from '../hdf5.ts';
 import { readFault } from '../unreadable.ts';
 import { CameraFrames, findDataset, openHdf5 } from './camera-frames.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
+import { RecordFaults } from './faults.ts';
+import { foldersInside } from './folders-inside.ts';
 import { type Log, type ReadOptions, type Source, wideCrop } from './source.ts';
 
 /** An Acura ILX of 2016; numbers of the published viewer. */
@@ -34,7 +36,7 @@ export async function readComma2016(path: string, options: ReadOptions): Promise
   const logs: Log[] = [];
   try {
     for (const camera of cameraFiles(resolve(path))) {
-      logs.push(readPair(module, camera, steering, notes));
+      logs.push(readPair(module, camera, steering, options, notes));
     }
   } catch (error) {
     for (const { frames } of logs) frames.close();
@@ -49,11 +51,22 @@ function cameraFiles(path: string): string[] {
   const folder = join(path, 'camera');
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const files = names.filter((name) => name.endsWith('.h5') && !name.startsWith('._')).sort();
-  if (files.length === 0) throw new DataError(`${path}: no camera/*.h5; expected ${LAYOUT}`);
+  if (files.length === 0) {
+    const inside = foldersInside(path, (each) => existsSync(join(each, 'camera')), 'comma2016');
+    throw new DataError(
+      `${path}: no camera/*.h5${inside === '' ? `; expected ${LAYOUT}` : ` in it, but ${inside}`}`,
+    );
+  }
   return files.map((name) => join(folder, name));
 }
 
-function readPair(module: Hdf5, camera: string, steering: Steering, notes: string[]): Log {
+function readPair(
+  module: Hdf5,
+  camera: string,
+  steering: Steering,
+  { skipBroken }: ReadOptions,
+  notes: string[],
+): Log {
   const name = basename(camera);
   const logPath = join(dirname(dirname(camera)), 'log', name);
   const log = openHdf5(logPath, `the log of ${camera}`);
@@ -65,13 +78,16 @@ function readPair(module: Hdf5, camera: string, steering: Steering, notes: strin
   }
   const frames = new CameraFrames(module, camera);
   try {
-    const found = framesOf(columns, frames.count, logPath, steering);
+    const faults = new RecordFaults();
+    const found = framesOf(columns, frames.count, logPath, steering, faults);
+    faults.settle({ skipBroken, remedy: 'fetch the file again' }, notes);
+    if (found.length === 0) throw new DataError(`${camera}: no frame has a row in ${logPath}`);
     if (found.length < frames.count) {
       notes.push(
         `${camera}: ${frames.count - found.length} of ${frames.count} frames have no row in the log, left out`,
       );
     }
-    frames.select(found.map(({ frame }) => frame));
+    frames.keep(found.map(({ frame }) => frame));
     return {
       name: name.replace(/\.h5$/, ''),
       labels: Float64Array.from(found, ({ label }) => label),
@@ -106,28 +122,41 @@ function readColumns(module: Hdf5, log: File, path: string): Columns {
 }
 
 /**
- * Gathers the rows of each frame.
- * @throws DataError for a row that names no frame there is, or holds no finite number
+ * Gathers the rows of each frame. A frame of which a row cannot be used is left out: its label would be another one.
+ * @param faults - takes rows that name no frame there is, or hold no finite number
  */
-function framesOf({ times, angles, pointers }: Columns, count: number, path: string, steering: Steering) {
-  const rows = Array.from({ length: count }, () => ({ sum: 0, rows: 0, time: Number.NaN }));
+function framesOf(
+  { times, angles, pointers }: Columns,
+  count: number,
+  path: string,
+  steering: Steering,
+  faults: RecordFaults,
+) {
+  const rows = Array.from({ length: count }, () => ({ sum: 0, rows: 0, time: Number.NaN, isWhole: true }));
   for (const [row, pointer] of pointers.entries()) {
     const where = `${path}: row ${row}`;
-    const frame = rows[Math.trunc(pointer)];
-    if (frame === undefined) {
-      throw new DataError(
-        `${where}: cam1_ptr is ${pointer}, the camera has frames 0..${count - 1}; is it the camera of this log?`,
-      );
-    }
-    if (!Number.isFinite(times[row]))
-      throw new DataError(`${where}: times is ${times[row]}; fetch the file again`);
-    if (frame.rows === 0) frame.time = times[row];
-    frame.sum += curvature(angles[row] / TENTHS, steering, where);
-    frame.rows++;
+    faults.attempt(where, () => {
+      const frame = rows[Math.trunc(pointer)];
+      if (frame === undefined) {
+        throw new DataError(
+          `${where}: cam1_ptr is ${pointer}, the camera has frames 0..${count - 1}; is it the camera of this log?`,
+        );
+      }
+      frame.isWhole &&= Number.isFinite(times[row]) && Number.isFinite(angles[row]);
+      if (!Number.isFinite(times[row])) throw new DataError(`${where}: times is ${times[row]}`);
+      if (frame.rows === 0) frame.time = times[row];
+      frame.sum += curvature(angles[row] / TENTHS, steering, where);
+      frame.rows++;
+    });
   }
   return rows
-    .map(({ sum, rows: n, time }, frame) => ({ frame, label: sum / n, time, n }))
-    .filter(({ n }) => n > 0);
+    .map(({ sum, rows: n, time, isWhole }, frame) => ({
+      frame,
+      label: sum / n,
+      time,
+      isUsed: n > 0 && isWhole,
+    }))
+    .filter(({ isUsed }) => isUsed);
 }
 
 /** A dataset of one number a row, as float64. */

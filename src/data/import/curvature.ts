@@ -40,7 +40,7 @@ export function steeringOf(format: Steering, given: SteeringOptions): Steering {
  */
 export function curvature(value: number, steering: Steering, where: string): number {
   if (!Number.isFinite(value)) {
-    throw new DataError(`${where}: the steering angle is ${value}; correct the line or delete it`);
+    throw new DataError(`${where}: the steering angle is ${value}`);
   }
   const { unit, range, ratio, wheelbase, sign } = steering;
   const degrees = { share: range, deg: 1, rad: 180 / Math.PI }[unit];

@@ -13,7 +13,7 @@ import { DataError } from '../../errors.ts';
 import { readDonkeycar } from './donkeycar.ts';
 import type { ReadOptions } from './source.ts';
 
-const plain: ReadOptions = { steering: {}, skipMissing: false };
+const plain: ReadOptions = { steering: {}, skipMissing: false, skipBroken: false };
 const label = (angle: number) => -Math.tan((angle * 25 * Math.PI) / 180) / 0.17;
 
 describe('a tub of version 2', () => {
@@ -104,6 +104,77 @@ describe('a tub of version 1', () => {
   });
 });
 
+describe('a manifest that is lost', () => {
+  const lostTub = async () => {
+    const tub = temporaryFolder();
+    await writeTub(
+      tub,
+      [0, 1].map((i) => tubRecord(i)),
+      [1],
+    );
+    for (const [name, i] of [
+      ['catalog_10.catalog', 3],
+      ['catalog_2.catalog', 2],
+    ] as const) {
+      writeText(join(tub, name), JSON.stringify(tubRecord(i)));
+      await writeImage(join(tub, 'images', `${i}_cam_image_array_.jpg`), i);
+    }
+    return tub;
+  };
+  const ordinals = async (tub: string, options: Partial<ReadOptions> = {}) =>
+    Array.from((await readDonkeycar(tub, { ...plain, ...options })).logs[0].ordinals);
+
+  test.each([
+    ['cut in its last line', '[]\n[]\n{}\n{}\n{"paths": ["cata', 'mend or delete that line'],
+    ['empty', '', 'mend it'],
+  ])('%s: the way on, which works', async (_, text, remedy) => {
+    const tub = await lostTub();
+    writeText(join(tub, 'manifest.json'), text);
+    const way = `${remedy}, or read all catalogs in the folder, deleted records with them: --skip_broken`;
+    await expect(readDonkeycar(tub, plain)).rejects.toThrow(way);
+    expect(await ordinals(tub, { skipBroken: true })).toEqual([0, 1, 2, 3]);
+  });
+
+  test('cut before its last line, as the advice leaves it: all catalogs in order, and that is said', async () => {
+    const tub = await lostTub();
+    writeText(join(tub, 'manifest.json'), '[]\n[]\n{}\n{}\n');
+    expect(await ordinals(tub)).toEqual([0, 1, 2, 3]);
+    const { notes } = await readDonkeycar(tub, plain);
+    expect(notes[0]).toContain(
+      'lists no catalogs: all 3 catalogs in the folder are read, deleted records with them',
+    );
+  });
+
+  test('removed', async () => {
+    const tub = await lostTub();
+    rmSync(join(tub, 'manifest.json'));
+    await expect(readDonkeycar(tub, plain)).rejects.toThrow('--skip_broken');
+    expect(await ordinals(tub, { skipBroken: true })).toEqual([0, 1, 2, 3]);
+  });
+
+  test('of catalogs that are empty or not there', async () => {
+    const tub = temporaryFolder();
+    await writeTub(tub, [tubRecord(0), tubRecord(1)]);
+    const list = (...paths: string[]) =>
+      writeText(join(tub, 'manifest.json'), `{}\n${JSON.stringify({ paths })}\n`);
+    list('catalog_0.catalog', 'catalog_1.catalog');
+    await expect(readDonkeycar(tub, plain)).rejects.toThrow(
+      'catalog_1.catalog: not there, but listed in manifest.json; restore it, or go on without its records: --skip_broken',
+    );
+    expect(await ordinals(tub, { skipBroken: true })).toEqual([0, 1]);
+    writeText(join(tub, 'catalog_1.catalog'), '');
+    expect(await ordinals(tub)).toEqual([0, 1]);
+  });
+});
+
+test('a folder above several tubs: the command that names them', async () => {
+  const folder = temporaryFolder();
+  for (const name of ['a b', 'c']) await writeTub(join(folder, name), [tubRecord(0)]);
+  await expect(readDonkeycar(folder, plain)).rejects.toThrow(
+    `${folder}: no tub itself, but 2 folders in it are: give those: ncp-train data import donkeycar '${folder}/a b' ${folder}/c --out DIR`,
+  );
+});
+
 describe('bad input', () => {
   const failure = async (path: string) => {
     const error = await readDonkeycar(path, plain).catch((thrown) => thrown);
@@ -160,9 +231,28 @@ describe('bad input', () => {
     const second = join(tub, 'images', '1_cam_image_array_.jpg');
     writeText(second, 'no picture');
     const read = async () => (await readDonkeycar(tub, plain)).logs[0].frames.read(0, 2);
-    await expect(read()).rejects.toThrow(`${second} cannot be read as an image`);
+    await expect(read()).rejects.toThrow(`${second} cannot be read (`);
     await writeImage(second, 1, 6, 8);
     await expect(read()).rejects.toThrow(`${second} is 6×8, the first image 12×16`);
+  });
+
+  test('records that cannot be used: all in one error; without them with --skip_broken', async () => {
+    const records = [0, 1, 2, 3, 4, 5].map((i) => tubRecord(i));
+    const tub = await tubOf(...records);
+    const lines = records.map((record) => JSON.stringify(record));
+    lines[1] = JSON.stringify({ ...records[1], 'user/angle': undefined });
+    lines[2] = JSON.stringify({ ...records[2], 'user/angle': '0.2' });
+    lines[4] = lines[4].slice(0, 20);
+    lines.push('\u0000'.repeat(200));
+    writeText(join(tub, 'catalog_0.catalog'), lines.join('\n'));
+    const message = await failure(tub);
+    expect(message).toContain('catalog_0.catalog:5: not a whole JSON record');
+    expect(message).toContain('4 of 7 records cannot be used');
+    expect(message).toContain('or go on without them: --skip_broken');
+    expect(message).not.toContain('\u0000');
+    const { logs, notes } = await readDonkeycar(tub, { ...plain, skipBroken: true });
+    expect(Array.from(logs[0].ordinals)).toEqual([0, 3, 5]);
+    expect(notes[0]).toContain('4 of 7 records cannot be used, left out: ');
   });
 
   test('only records of a pilot', async () => {

@@ -4,9 +4,11 @@
  * `user/angle` is −1..1, positive to the right. Facts: test/data/README.md and the public project autorope/donkeycar.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
+import { RecordFaults } from './faults.ts';
+import { foldersInside } from './folders-inside.ts';
 import { type Entry, logOfImages, placeImage, presence } from './image-frames.ts';
 import { type ReadOptions, type Source, wideCrop } from './source.ts';
 import { dateIn } from './stamps.ts';
@@ -19,6 +21,10 @@ const RATE = 20;
 /** The horizon lies at about two fifths of the picture; this takes a little above it and most of the track below. */
 const MIDDLE = 0.61;
 const TUB = 'a Donkeycar tub, a folder with manifest.json (version 2) or record_*.json (version 1)';
+
+const MANIFEST = 'manifest.json';
+const CATALOG = /^catalog_(\d+)\.catalog$/;
+const SINGLE = /^record_(\d+)\.json$/;
 
 /** One frame as recorded; names as in the files. */
 interface TubRecord {
@@ -51,18 +57,18 @@ export async function readDonkeycar(path: string, options: ReadOptions): Promise
   }
   if (!existsSync(tub)) throw new DataError(`${path}: not there; expected ${TUB}`);
   const notes: string[] = [];
-  const found = existsSync(join(tub, 'manifest.json'))
-    ? catalogRecords(tub, notes)
-    : singleRecords(tub, path);
+  const faults = new RecordFaults();
+  const found = recordsOf(tub, path, options, faults, notes);
   const driven = found.filter(({ record }) => (record['user/mode'] ?? 'user') === 'user');
   if (driven.length < found.length) {
     notes.push(`${path}: ${found.length - driven.length} records driven by a pilot, left out`);
   }
-  if (driven.length === 0) throw new DataError(`${path}: no records driven by a person (user/mode "user")`);
   const steering = steeringOf(DONKEYCAR, options.steering);
   const there = presence();
-  const entries = driven.map((each) => entryOf(each, tub, steering, there));
-  const log = logOfImages(basename(tub), entries, path, options.skipMissing, notes);
+  const entries = driven.map((each) => faults.check(each.where, () => entryOf(each, tub, steering, there)));
+  faults.settle(options, notes);
+  if (driven.length === 0) throw new DataError(`${path}: no records driven by a person (user/mode "user")`);
+  const log = logOfImages(basename(tub), entries, path, options, notes);
   return { logs: [log], steering, nominalRate: RATE, crop: (size) => wideCrop(size, MIDDLE), notes };
 }
 
@@ -70,46 +76,128 @@ function unpacking(path: string): string {
   return path.endsWith('.zip') ? `unzip ${path}` : `tar xf ${path}`;
 }
 
-/** The records of a tub of version 2, without deleted ones. */
-function catalogRecords(tub: string, notes: string[]): Found[] {
-  const manifest = join(tub, 'manifest.json');
-  const last = linesOf(readText(manifest, 'the manifest of a tub'), manifest).at(-1) as Line;
-  const { paths, deleted_indexes = [] } = parseJson<{ paths?: string[]; deleted_indexes?: number[] }>(last);
-  if (!Array.isArray(paths)) {
-    throw new DataError(
-      `${last.where}: no "paths"; expected the list of catalogs in the manifest’s last line`,
-    );
+/** What kind of tub a folder is. */
+function isTub(folder: string): boolean {
+  return readdirSync(folder).some((name) => name === MANIFEST || CATALOG.test(name) || SINGLE.test(name));
+}
+
+function recordsOf(
+  tub: string,
+  path: string,
+  options: ReadOptions,
+  faults: RecordFaults,
+  notes: string[],
+): Found[] {
+  if (!isTub(tub)) {
+    const inside = foldersInside(path, isTub, 'donkeycar');
+    if (inside !== '') throw new DataError(`${path}: no tub itself, but ${inside}`);
+    throw new DataError(`${path}: neither ${MANIFEST} nor record_*.json; expected ${TUB}`);
   }
-  const deleted = new Set(deleted_indexes);
-  // macOS archives carry a ._NAME beside every NAME, of no use to anybody.
-  const catalogs = paths.map((name) => basename(name)).filter((name) => !name.startsWith('._'));
-  const all = catalogs.flatMap((name) => {
-    const catalog = join(tub, name);
-    return linesOf(readText(catalog, 'a catalog that manifest.json lists'), catalog).map((line) => {
-      const record = parseJson<TubRecord>(line);
-      const index = record._index;
-      if (typeof index !== 'number')
-        throw new DataError(`${line.where}: no _index; the record cannot be placed`);
-      return { record, index, where: line.where };
+  const names = readdirSync(tub);
+  if (!names.includes(MANIFEST) && names.some((name) => SINGLE.test(name)))
+    return singleRecords(tub, names, faults);
+  return catalogRecords(tub, names, options, faults, notes);
+}
+
+/** The records of a tub of version 2, without deleted ones. */
+function catalogRecords(
+  tub: string,
+  names: readonly string[],
+  options: ReadOptions,
+  faults: RecordFaults,
+  notes: string[],
+): Found[] {
+  const { paths, deleted } = manifestOf(tub, names, options, notes);
+  const all = paths
+    .flatMap((name) => catalogLines(join(tub, name), options, notes))
+    .flatMap((line) => {
+      const found = faults.attempt(line.where, (): Found => {
+        const record = parseJson<TubRecord>(line);
+        const index = record._index;
+        if (typeof index !== 'number')
+          throw new DataError(`${line.where}: no _index; the record cannot be placed`);
+        return { record, index, where: line.where };
+      });
+      return found ?? [];
     });
-  });
   const kept = all.filter(({ index }) => !deleted.has(index));
   if (kept.length < all.length) notes.push(`${tub}: ${all.length - kept.length} deleted records, left out`);
   return kept;
 }
 
+/** Which catalogs there are, in order, and which records were deleted. */
+interface Manifest {
+  paths: string[];
+  deleted: Set<number>;
+}
+
+/**
+ * As manifest.json says in its last line. Where that line is lost, all catalogs of the folder, nothing deleted: at once if
+ * the manifest ends before it, else where records may be left out, as the user may yet mend the line.
+ */
+function manifestOf(
+  tub: string,
+  names: readonly string[],
+  { skipBroken }: ReadOptions,
+  notes: string[],
+): Manifest {
+  const manifest = join(tub, MANIFEST);
+  const catalogs = names.filter((name) => CATALOG.test(name)).sort((a, b) => numberOf(a) - numberOf(b));
+  const instead = (why: string): Manifest => {
+    notes.push(`${why}: all ${catalogs.length} catalogs in the folder are read, deleted records with them`);
+    return { paths: catalogs, deleted: new Set() };
+  };
+  let listed: { paths?: string[]; deleted_indexes?: number[] };
+  let where = manifest;
+  try {
+    const last = linesOf(readText(manifest, 'the manifest of a tub'), manifest).at(-1) as Line;
+    where = last.where;
+    listed = parseJson(last);
+  } catch (error) {
+    if (!(error instanceof DataError) || catalogs.length === 0) throw error;
+    if (skipBroken) return instead(error.message);
+    const mend = where === manifest ? 'mend it' : 'mend or delete that line';
+    const way = 'or read all catalogs in the folder, deleted records with them: --skip_broken';
+    throw new DataError(`${error.message}; ${mend}, ${way}`);
+  }
+  if (!Array.isArray(listed.paths)) {
+    if (catalogs.length > 0) return instead(`${where}: the manifest’s last line lists no catalogs`);
+    throw new DataError(`${where}: no "paths", the list of catalogs, and no *.catalog in the folder`);
+  }
+  // macOS archives carry a ._NAME beside every NAME, of no use to anybody.
+  const paths = listed.paths.map((name) => basename(name)).filter((name) => !name.startsWith('._'));
+  return { paths, deleted: new Set(listed.deleted_indexes ?? []) };
+}
+
+const numberOf = (catalog: string) => Number(CATALOG.exec(catalog)?.[1]);
+
+/** The lines of a catalog; none of one that the recorder had only begun. */
+function catalogLines(catalog: string, { skipBroken }: ReadOptions, notes: string[]): Line[] {
+  const name = basename(catalog);
+  if (!existsSync(catalog)) {
+    const what = `${catalog}: not there, but listed in ${MANIFEST}`;
+    if (!skipBroken) throw new DataError(`${what}; restore it, or go on without its records: --skip_broken`);
+    notes.push(`${what}; its records are left out`);
+    return [];
+  }
+  const lines = statSync(catalog).size === 0 ? [] : linesOf(readText(catalog, 'a catalog of a tub'), catalog);
+  if (lines.length === 0) notes.push(`${dirname(catalog)}: ${name} is empty`);
+  return lines;
+}
+
 /** The records of a tub of version 1, by number. */
-function singleRecords(tub: string, path: string): Found[] {
-  const numbered = readdirSync(tub)
-    .map((name) => /^record_(\d+)\.json$/.exec(name))
+function singleRecords(tub: string, names: readonly string[], faults: RecordFaults): Found[] {
+  const numbered = names
+    .map((name) => SINGLE.exec(name))
     .filter((match) => match !== null)
     .map(([name, number]) => ({ file: join(tub, name), index: Number(number) }))
     .sort((a, b) => a.index - b.index);
-  if (numbered.length === 0)
-    throw new DataError(`${path}: neither manifest.json nor record_*.json; expected ${TUB}`);
-  return numbered.map(({ file, index }) => {
-    const text = readText(file, 'a record of a tub');
-    return { record: parseJson<TubRecord>({ text, where: file }), index, where: file };
+  return numbered.flatMap(({ file, index }) => {
+    const found = faults.attempt(file, (): Found => {
+      const text = readText(file, 'a record of a tub');
+      return { record: parseJson<TubRecord>({ text, where: file }), index, where: file };
+    });
+    return found ?? [];
   });
 }
 

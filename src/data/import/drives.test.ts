@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../errors.ts';
-import { cutPieces, drivesOf, timesOf, whyNominal } from './drives.ts';
+import { cutPieces, drivesOf, gapsIn, timesOf, whyNominal } from './drives.ts';
 
 const log = (times: number[], ordinals = times.map((_, i) => i), sessions?: string[]) => ({
   times: Float64Array.from(times),
@@ -43,6 +43,12 @@ describe('a drive ends', () => {
   test('never otherwise: equal times are one drive', () => {
     expect(drivesOf(log([1, 1, 1]), 1)).toEqual([{ first: 0, count: 3 }]);
   });
+});
+
+test('frames are missing in a drive where numbers do not follow one another', () => {
+  const ordinals = Float64Array.of(0, 1, 3, 4, 5, 9.5, 10.5);
+  expect(gapsIn({ ordinals }, { first: 0, count: 7 })).toEqual([2, 5]);
+  expect(gapsIn({ ordinals }, { first: 2, count: 4 })).toEqual([3]);
 });
 
 describe('the nominal rate stands in', () => {

@@ -59,6 +59,15 @@ export function drivesOf(
 }
 
 /**
+ * Frames within a drive that do not follow the one before: some in between are missing or were left out. Numbers are those
+ * within the drive.
+ */
+export function gapsIn({ ordinals }: Pick<Log, 'ordinals'>, { first, count }: Range): number[] {
+  const isGap = (i: number) => Math.abs(ordinals[first + i] - ordinals[first + i - 1] - 1) > 1e-6;
+  return Array.from({ length: count }, (_, i) => i).filter((i) => i > 0 && isGap(i));
+}
+
+/**
  * The times of a drive, s.
  * @param rate - frames a second where the recorded times do not hold: then frame k follows (k’s number − the first’s
  *   number) / rate seconds after the first

@@ -1,12 +1,14 @@
 /**
  * Frames that lie in image files, one each: which of those a log names are there, and their decoding with sharp, a few
- * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel.
+ * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel, turned as its EXIF
+ * orientation says: as a viewer shows it.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
-import type { FrameSource, Log, Size } from './source.ts';
+import { fileNumbers } from './file-numbers.ts';
+import { type FrameSource, type Log, type ReadOptions, type Size, UnreadableFrame } from './source.ts';
 
 /** A line of a log that names an image. */
 export interface Entry {
@@ -28,16 +30,18 @@ const SHOWN = 3;
 
 /**
  * The log of some entries.
+ * @param given - in the order of the file; undefined for a record that is left out
  * @param file - the log’s path, for messages
- * @throws DataError where there is no entry, or an image is absent and `skipMissing` does not say to go on
+ * @throws DataError where there is no entry, or an image is absent and the options do not say to go on
  */
 export function logOfImages(
   name: string,
-  entries: Entry[],
+  given: readonly (Entry | undefined)[],
   file: string,
-  skipMissing: boolean,
+  { skipMissing, skipBroken }: Pick<ReadOptions, 'skipMissing' | 'skipBroken'>,
   notes: string[],
 ): Log {
+  const entries = given.filter((entry) => entry !== undefined);
   if (entries.length === 0) throw new DataError(`${file}: no frame that can be used`);
   const there = presence();
   const absent = entries.filter(({ image }) => !there(image));
@@ -48,7 +52,7 @@ export function logOfImages(
     const what =
       `${file} names ${absent.length} of ${entries.length} images that are not in ` +
       `${dirname(absent[0].image)}: ${names.join(', ')}${more}`;
-    if (!skipMissing || kept.length === 0) {
+    if (!(skipMissing || skipBroken) || kept.length === 0) {
       const remedy = kept.length === 0 ? '' : ', or go on without them: --skip_missing';
       throw new DataError(`${what}; put them there${remedy}`);
     }
@@ -65,6 +69,28 @@ export function logOfImages(
       : undefined,
     frames: new ImageFrames(kept.map(({ image }) => image)),
   };
+}
+
+/**
+ * Entries of a log that has no numbers of its own: where it has no times either, the numbers in its images’ names say which
+ * frames follow one another.
+ */
+export function numberedByName(
+  entries: readonly (Entry | undefined)[],
+  file: string,
+  notes: string[],
+): (Entry | undefined)[] {
+  const there = entries.filter((entry) => entry !== undefined);
+  if (there.length < 2 || there.every(({ time }) => time !== undefined)) return [...entries];
+  const numbers = fileNumbers(there.map(({ image }) => image));
+  if (numbers === undefined) {
+    notes.push(`${file}: neither times nor file names number its frames; rows are taken for neighbours`);
+    return [...entries];
+  }
+  const numbered = new Map(
+    there.map((entry, i) => [entry, { ...entry, ordinal: numbers.ordinals[i], session: numbers.series[i] }]),
+  );
+  return entries.map((entry) => entry && numbered.get(entry));
 }
 
 /** Where an image of a log lies: the first of several folders that has it, else the first of them. */
@@ -97,10 +123,10 @@ export function foreignBase(path: string): string {
 }
 
 class ImageFrames implements FrameSource {
-  readonly #paths: string[];
+  #paths: readonly string[];
   #size: Size | undefined;
 
-  constructor(paths: string[]) {
+  constructor(paths: readonly string[]) {
     this.#paths = paths;
   }
 
@@ -122,22 +148,44 @@ class ImageFrames implements FrameSource {
     return out;
   }
 
+  async unreadable(onChecked: (frames: number) => void): Promise<Map<number, UnreadableFrame>> {
+    const found = new Map<number, UnreadableFrame>();
+    for (let at = 0; at < this.#paths.length; at += TOGETHER) {
+      const batch = this.#paths.slice(at, at + TOGETHER);
+      const results = await Promise.allSettled(
+        batch.map((path) => readable(path, pixelsOf(path).toBuffer())),
+      );
+      for (const [i, result] of results.entries()) {
+        if (result.status === 'rejected') found.set(at + i, result.reason);
+      }
+      onChecked(batch.length);
+    }
+    return found;
+  }
+
+  keep(indices: readonly number[]): void {
+    this.#paths = indices.map((i) => this.#paths[i]);
+    this.#size = undefined;
+  }
+
   close(): void {}
 }
 
 async function sizeOf(path: string): Promise<Size> {
-  const { height, width } = await readable(path, sharp(path).metadata());
-  return { height, width };
+  const { autoOrient } = await readable(path, sharp(path).metadata());
+  return autoOrient;
+}
+
+/** Raw pixels, uint8 [H,W,3]. */
+function pixelsOf(path: string, size?: Size) {
+  const image = sharp(path).autoOrient().removeAlpha().toColourspace('srgb');
+  const scaled = size === undefined ? image : image.resize(size.width, size.height, { fit: 'fill' });
+  return scaled.raw({ depth: 'uchar' });
 }
 
 /** One image as uint8 [H,W,3]. */
 async function decode(path: string, stored: Size, size: Size | undefined): Promise<Uint8Array> {
-  let image = sharp(path).removeAlpha().toColourspace('srgb');
-  if (size !== undefined) image = image.resize(size.width, size.height, { fit: 'fill' });
-  const { data, info } = await readable(
-    path,
-    image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-  );
+  const { data, info } = await readable(path, pixelsOf(path, size).toBuffer({ resolveWithObject: true }));
   const wanted = size ?? stored;
   if (info.height !== wanted.height || info.width !== wanted.width) {
     throw new DataError(
@@ -152,9 +200,6 @@ async function readable<T>(path: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    const why = (error as Error).message.split('\n')[0];
-    throw new DataError(
-      `${path} cannot be read as an image (${why}); restore it, or delete it and go on without it: --skip_missing`,
-    );
+    throw new UnreadableFrame(path, (error as Error).message.split('\n')[0]);
   }
 }

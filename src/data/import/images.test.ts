@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeImages, writeText } from '../../../test/foreign-drives.ts';
 import { NcpTrainError } from '../../errors.ts';
 import { readImages } from './images.ts';
 import type { ReadOptions } from './source.ts';
 
-const plain: ReadOptions = { steering: {}, skipMissing: false };
+const plain: ReadOptions = { steering: {}, skipMissing: false, skipBroken: false };
 const degrees = (angle: number) => (angle * Math.PI) / 180;
 
 async function drive(log: string, text: string, images: readonly string[]): Promise<string> {
@@ -78,6 +79,125 @@ describe('SullyChen’s data.txt', () => {
     const { times } = await read(folder);
     expect(times?.[1]).toBeCloseTo(Date.UTC(2018, 6, 1, 17, 9, 44, 945) / 1000, 5);
   });
+});
+
+describe('decimal commas', () => {
+  test('between semicolons, with a header or without', async () => {
+    const named = await drive('log.csv', 'file;time;curvature\na.jpg;0,5;0,01\nb.jpg;1,5;-0,02\n', [
+      'a.jpg',
+      'b.jpg',
+    ]);
+    expect(await read(named)).toMatchObject({ labels: [0.01, -0.02], times: [0.5, 1.5] });
+    const bare = await drive('log.csv', 'a.jpg;0,01\nb.jpg;-0,02\n', ['a.jpg', 'b.jpg']);
+    const { labels, notes } = await read(bare, { columns: 'file=1,curvature=2' });
+    expect(labels).toEqual([0.01, -0.02]);
+    expect(notes).toContainEqual(
+      expect.stringContaining('log.csv: numbers have decimal commas; read as such'),
+    );
+  });
+
+  test('between commas, where a header tells how many columns there are', async () => {
+    const folder = await drive('log.csv', 'file,time,curvature\na.jpg,0,5,0,01\nb.jpg,1,5,0,02\n', [
+      'a.jpg',
+      'b.jpg',
+    ]);
+    expect(await read(folder)).toMatchObject({ labels: [0.01, 0.02], times: [0.5, 1.5] });
+  });
+
+  test('between commas without a header are refused', async () => {
+    const folder = await drive('log.csv', 'a.jpg,0,012\nb.jpg,0,25\nc.jpg,-1,5\n', [
+      'a.jpg',
+      'b.jpg',
+      'c.jpg',
+    ]);
+    await expect(read(folder, { columns: 'file=1,angle=2' })).rejects.toThrow(
+      'log.csv: column 2 has whole numbers only and column 3 what looks like their decimals',
+    );
+  });
+
+  test('in data.txt, with dates or without', async () => {
+    const text = '0.jpg 15,0\n1.jpg -30,0,2018-07-01 17:09:44:912\n';
+    const { labels, times } = await read(await drive('data.txt', text, ['0.jpg', '1.jpg']));
+    expect(labels[0]).toBeCloseTo(-Math.tan(degrees(1)) / 2.67, 12);
+    expect(labels[1]).toBeCloseTo(Math.tan(degrees(2)) / 2.67, 12);
+    expect(times).toBeUndefined();
+  });
+});
+
+describe('rows that cannot be used', () => {
+  const text = 'file,time,curvature\na.jpg,1,0.1\nb.jpg,2\nc.jpg,3,0.3,9\nd.jpg,4,x\ne.jpg,5,0.5\n';
+  const images = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'];
+
+  test('are counted in one error, which names the way on', async () => {
+    await expect(read(await drive('log.csv', text, images))).rejects.toThrow(
+      /log.csv:3: 2 columns, expected 3; 3 of 5 records cannot be used, also \S+log.csv:4, \S+log.csv:5; correct or delete them, or go on without them: --skip_broken$/,
+    );
+  });
+
+  test('are left out with --skip_broken; their places stay', async () => {
+    const { labels, times, notes, logs } = await read(await drive('log.csv', text, images), {
+      skipBroken: true,
+    });
+    expect({ labels, times }).toEqual({ labels: [0.1, 0.5], times: [1, 5] });
+    expect(Array.from(logs[0].ordinals)).toEqual([0, 4]);
+    expect(notes[0]).toContain('3 of 5 records cannot be used, left out: ');
+  });
+
+  test('end the import where there are no others', async () => {
+    const folder = await drive('log.csv', 'file,curvature\na.jpg,x\n', ['a.jpg']);
+    await expect(read(folder, { skipBroken: true })).rejects.toThrow(
+      /log.csv:2: the curvature is NaN; correct or delete it$/,
+    );
+  });
+});
+
+describe('without times', () => {
+  const csv = (names: readonly string[]) =>
+    `file,curvature\n${names.map((name) => `${name},0.1\n`).join('')}`;
+
+  test('numbers of files tell which frames are missing, and another series another drive', async () => {
+    const names = ['a_0001.jpg', 'a_0002.jpg', 'a_0005.jpg', 'a_0006.jpg', 'b_0007.jpg', 'b_0008.jpg'];
+    const [{ ordinals, sessions }] = (await read(await drive('log.csv', csv(names), names))).logs;
+    expect(Array.from(ordinals)).toEqual([1, 2, 5, 6, 7, 8]);
+    expect(new Set(sessions).size).toBe(2);
+  });
+
+  test('names without numbers leave rows as neighbours, and that is said', async () => {
+    const names = ['x.jpg', 'b.jpg', 'k.jpg'];
+    const { logs, notes } = await read(await drive('log.csv', csv(names), names));
+    expect(Array.from(logs[0].ordinals)).toEqual([0, 1, 2]);
+    expect(notes[0]).toContain('neither times nor file names number its frames');
+  });
+});
+
+test('a picture is turned as its EXIF orientation says, as a viewer shows it', async () => {
+  const folder = await drive('log.csv', 'file,curvature\na.jpg,0\n', []);
+  // 4 wide and 8 high, the upper half red; stored lying on its side.
+  const half = { create: { width: 8, height: 4, channels: 3 as const, background: 'red' } };
+  const upright = sharp({ create: { width: 8, height: 16, channels: 3, background: 'blue' } }).composite([
+    { input: await sharp(half).png().toBuffer(), left: 0, top: 0 },
+  ]);
+  const lying = await sharp(await upright.png().toBuffer())
+    .rotate(-90)
+    .png()
+    .toBuffer();
+  await sharp(lying).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toFile(join(folder, 'a.jpg'));
+  const [{ frames }] = (await read(folder)).logs;
+  expect(await frames.size()).toEqual({ height: 16, width: 8 });
+  for (const size of [undefined, { height: 16, width: 8 }]) {
+    const pixels = await frames.read(0, 1, size);
+    const at = (row: number) => Array.from(pixels.subarray((row * 8 + 4) * 3, (row * 8 + 4) * 3 + 3));
+    expect(at(1)[0]).toBeGreaterThan(200);
+    expect(at(12)[2]).toBeGreaterThan(200);
+  }
+});
+
+test('a folder above several drives: the command that names them', async () => {
+  const folder = temporaryFolder();
+  for (const name of ['one', 'two']) writeText(join(folder, name, 'data.txt'), '0.jpg 1\n');
+  await expect(read(folder)).rejects.toThrow(
+    `no *.csv and no data.txt in it, but 2 folders in it are: give those: ncp-train data import images ${folder}/one ${folder}/two --out DIR`,
+  );
 });
 
 describe('Udacity’s interpolated.csv', () => {

@@ -10,11 +10,21 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
-import { type Entry, foreignBase, logOfImages, placeImage, presence } from './image-frames.ts';
-import { type ReadOptions, type Source, wideCrop } from './source.ts';
+import { type EvenRow, evenRows } from './decimal-comma.ts';
+import { RecordFaults } from './faults.ts';
+import { foldersInside } from './folders-inside.ts';
+import {
+  type Entry,
+  foreignBase,
+  logOfImages,
+  numberedByName,
+  placeImage,
+  presence,
+} from './image-frames.ts';
+import { type ReadOptions, type Source, type TimeUnit, wideCrop } from './source.ts';
 import { secondsIn } from './stamps.ts';
-import { type Columns, type CsvRow, findColumns, readCsv } from './table.ts';
-import { linesOf, readText } from './text-file.ts';
+import { type Columns, findColumns, numberIn, readCsv } from './table.ts';
+import { linesOf, readText, shown } from './text-file.ts';
 
 /** A layout: what its angles are, how fast its camera was, where in the picture the road is. */
 interface Layout {
@@ -53,13 +63,18 @@ const UDACITY_CAR: Layout = {
 const CENTER = 'center_camera';
 const LOG = 'a log of images: a CSV with columns for file and curvature or angle, or SullyChen’s data.txt';
 
-/** A row of any layout before its image is looked for. */
+/** What a row of any layout says, before its image is looked for. */
 interface Reading {
   name: string;
   value: number;
   time?: number;
-  ordinal: number;
+}
+
+/** A row and where it stands. */
+interface Row {
   where: string;
+  /** @throws DataError where it cannot be used */
+  read(): Reading;
 }
 
 /**
@@ -69,23 +84,34 @@ interface Reading {
 export async function readImages(path: string, options: ReadOptions): Promise<Source> {
   const file = logFile(resolve(path), options.log);
   const notes: string[] = [];
+  const faults = new RecordFaults();
   const sully = extname(file) === '.txt' && options.columns === undefined;
-  const { layout, readings, isCurvature } = sully ? readSully(file) : readTable(file, options, notes);
+  const { layout, rows, isCurvature } = sully ? readSully(file, notes) : readTable(file, options, notes);
   if (layout !== CSV) notes.push(`${file}: taken for ${layout.name}`);
   const steering = isCurvature ? undefined : steeringOf(layout.steering, options.steering);
   const sign = options.steering.sign ?? 1;
   const there = presence();
   const folder = options.images === undefined ? dirname(file) : resolve(options.images);
-  const entries = readings.map(({ name, value, time, ordinal, where }): Entry => {
-    const relative = name.replaceAll('\\', '/');
-    return {
-      image: found(relative, folder, there),
-      label: steering === undefined ? sign * finite(value, where) + 0 : curvature(value, steering, where),
-      time,
-      ordinal,
-    };
-  });
-  const log = logOfImages(basename(dirname(file)), entries, file, options.skipMissing, notes);
+  const entries = rows.map(({ where, read }, ordinal) =>
+    faults.attempt(where, (): Entry => {
+      const { name, value, time } = read();
+      const relative = name.replaceAll('\\', '/');
+      return {
+        image: found(relative, folder, there),
+        label: steering === undefined ? sign * finite(value, where) + 0 : curvature(value, steering, where),
+        time,
+        ordinal,
+      };
+    }),
+  );
+  faults.settle(options, notes);
+  const log = logOfImages(
+    basename(dirname(file)),
+    numberedByName(entries, file, notes),
+    file,
+    options,
+    notes,
+  );
   return {
     logs: [log],
     steering,
@@ -104,8 +130,7 @@ function found(name: string, folder: string, there: (path: string) => boolean): 
 }
 
 function finite(value: number, where: string): number {
-  if (!Number.isFinite(value))
-    throw new DataError(`${where}: the curvature is ${value}; correct the line or delete it`);
+  if (!Number.isFinite(value)) throw new DataError(`${where}: the curvature is ${value}`);
   return value;
 }
 
@@ -114,73 +139,109 @@ function logFile(path: string, given: string | undefined): string {
   if (given !== undefined) return existsSync(join(path, given)) ? join(path, given) : resolve(given);
   if (!existsSync(path)) throw new DataError(`${path}: not there; expected ${LOG}, or its folder`);
   if (statSync(path).isFile()) return path;
-  const logs = readdirSync(path).filter((name) => /\.csv$/i.test(name) || name === 'data.txt');
-  const candidates = logs.filter((name) => !name.startsWith('._'));
+  const candidates = logsIn(path);
   const known = candidates.find((name) => name === 'interpolated.csv') ?? candidates[0];
-  if (known === undefined) throw new DataError(`${path}: no *.csv and no data.txt; expected ${LOG}`);
+  if (known === undefined) {
+    const inside = foldersInside(path, (each) => logsIn(each).length > 0, 'images');
+    const instead = inside === '' ? `; expected ${LOG}` : ` in it, but ${inside}`;
+    throw new DataError(`${path}: no *.csv and no data.txt${instead}`);
+  }
   if (candidates.length > 1 && known !== 'interpolated.csv') {
     throw new DataError(`${path}: several logs, ${candidates.join(', ')}; say which: --log ${candidates[0]}`);
   }
   return join(path, known);
 }
 
-function readSully(file: string): { layout: Layout; readings: Reading[]; isCurvature: false } {
-  const readings = linesOf(readText(file, LOG), file).map(({ text, where }, ordinal) => {
-    const [, name, angle, date] = /^(\S+)\s+([^\s,]+)(?:\s*,\s*(.+))?$/.exec(text) ?? [];
-    if (name === undefined) {
-      throw new DataError(
-        `${where}: "${text}"; expected an image and degrees, e.g. 0.jpg 1.25; correct or delete it`,
-      );
-    }
-    return { name, value: Number(angle), time: dateOf(date, where), ordinal, where };
+function logsIn(folder: string): string[] {
+  const logs = readdirSync(folder).filter((name) => /\.csv$/i.test(name) || name === 'data.txt');
+  return logs.filter((name) => !name.startsWith('._'));
+}
+
+/** An image, degrees, and in the set of 2018 a date; decimal commas as a locale writes them. */
+const SULLY_LINE = /^(\S+)\s+([^\s,]+(?:,\d+)?)(?:\s*,\s*(\d.*\D.*))?$/;
+
+function readSully(file: string, notes: string[]): { layout: Layout; rows: Row[]; isCurvature: false } {
+  const lines = linesOf(readText(file, LOG), file).map(({ text, where }) => {
+    const [, name, angle, date] = SULLY_LINE.exec(text) ?? [];
+    if (name !== undefined) return { cells: [name, angle, date ?? ''], where };
+    return {
+      cells: ['', '', ''],
+      where,
+      fault: `${where}: "${shown(text)}"; expected an image and degrees, e.g. 0.jpg 1.25`,
+    };
   });
-  return { layout: SULLY, readings, isCurvature: false };
+  const even = evenRows(lines, { width: 3, isNamed: true, used: [1] }, file, notes);
+  const rows = even.map(({ cells: [name, angle, date], where, fault }, i): Row => {
+    const problem = lines[i].fault ?? fault;
+    const read = () => {
+      if (problem !== undefined) throw new DataError(problem);
+      return { name, value: numberIn(angle), time: date === '' ? undefined : timeOf(date, where) };
+    };
+    return { where, read };
+  });
+  return { layout: SULLY, rows, isCurvature: false };
 }
 
 function readTable(file: string, options: ReadOptions, notes: string[]) {
-  const rows = readCsv(file, LOG);
-  const { columns, header } = findColumns(rows, options.columns);
-  const cameraColumn = header ? rows[0].cells.indexOf('frame_id') : -1;
+  const all = readCsv(file, LOG);
+  const { columns, header } = findColumns(all, options.columns);
+  const names = header ? all[0].cells : undefined;
+  const cameraColumn = names?.indexOf('frame_id') ?? -1;
   const layout = cameraColumn !== -1 && columns.angle !== undefined ? UDACITY_CAR : CSV;
-  let data = header ? rows.slice(1) : rows;
-  if (data.length === 0) throw new DataError(`${file}: a header and no rows`);
+  if (names !== undefined && all.length === 1) throw new DataError(`${file}: a header and no rows`);
+  const numbers = [columns.curvature, columns.angle, columns.time].filter((column) => column !== undefined);
+  const wanted = { width: names?.length, isNamed: header, used: numbers };
+  let data = evenRows(header ? all.slice(1) : all, wanted, file, notes);
+  if (names === undefined) refuseCutNumbers(data, numbers, file);
   if (cameraColumn !== -1) {
     const camera = options.camera ?? CENTER;
     const cameras = [...new Set(data.map(({ cells }) => cells[cameraColumn]))];
-    data = data.filter(({ cells }) => cells[cameraColumn] === camera);
+    data = data.filter(({ cells, fault }) => fault !== undefined || cells[cameraColumn] === camera);
     if (data.length === 0) {
       throw new DataError(`${file}: no row of ${camera}; frame_id has ${cameras.join(', ')}: --camera NAME`);
     }
     if (cameras.length > 1) notes.push(`${file}: rows of ${camera} only, of ${cameras.join(', ')}`);
   }
-  const readings = data.map((row, ordinal) => readingOf(row, columns, ordinal, options));
-  return { layout, readings, isCurvature: columns.curvature !== undefined };
+  const rows = data.map((row): Row => ({ where: row.where, read: () => readingOf(row, columns, options) }));
+  return { layout, rows, isCurvature: columns.curvature !== undefined };
 }
 
-function readingOf(
-  { cells, where }: CsvRow,
-  columns: Columns,
-  ordinal: number,
-  options: ReadOptions,
-): Reading {
+/**
+ * Without a header nobody knows how many columns there should be, so that decimal commas between commas look like columns.
+ * @throws DataError where a column of whole numbers is followed by one that looks like their decimals
+ */
+function refuseCutNumbers(rows: readonly EvenRow[], columns: readonly number[], file: string): void {
+  const whole = rows.filter(({ fault }) => fault === undefined);
+  const cut = columns.find((column) => {
+    const next = whole.map(({ cells }) => cells[column + 1] ?? '');
+    const areDigits = next.length > 0 && next.every((cell) => /^\d+$/.test(cell));
+    return (
+      areDigits &&
+      next.some((cell) => /^0\d/.test(cell)) &&
+      whole.every(({ cells }) => /^[+-]?\d+$/.test(cells[column]))
+    );
+  });
+  if (cut === undefined) return;
+  throw new DataError(
+    `${file}: column ${cut + 1} has whole numbers only and column ${cut + 2} what looks like their decimals, as of ` +
+      'decimal commas between commas; give the file a header, or write it with points, quotes or semicolons',
+  );
+}
+
+function readingOf({ cells, where, fault }: EvenRow, columns: Columns, { timeUnit }: ReadOptions): Reading {
+  if (fault !== undefined) throw new DataError(fault);
   const cell = (column: number) => {
-    const text = cells[column] ?? '';
-    if (text === '')
-      throw new DataError(`${where}: column ${column + 1} is empty; correct the line or delete it`);
-    return text;
+    if (cells[column] === '') throw new DataError(`${where}: column ${column + 1} is empty`);
+    return cells[column];
   };
   const name = cell(columns.file as number);
-  const value = Number(cell((columns.curvature ?? columns.angle) as number));
-  if (columns.time === undefined) return { name, value, ordinal, where };
-  return { name, value, time: timeOf(cell(columns.time), where, options), ordinal, where };
+  const value = numberIn(cell((columns.curvature ?? columns.angle) as number));
+  if (columns.time === undefined) return { name, value };
+  return { name, value, time: timeOf(cell(columns.time), where, timeUnit) };
 }
 
-function timeOf(text: string, where: string, { timeUnit }: ReadOptions): number {
-  const time = secondsIn(text, timeUnit);
+function timeOf(text: string, where: string, unit?: TimeUnit): number {
+  const time = secondsIn(text, unit);
   if (time === undefined) throw new DataError(`${where}: the time is "${text}"; expected a number or a date`);
   return time;
-}
-
-function dateOf(text: string | undefined, where: string): number | undefined {
-  return text === undefined ? undefined : timeOf(text, where, { steering: {}, skipMissing: false });
 }

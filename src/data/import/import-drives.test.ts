@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -16,12 +16,14 @@ const disk = smallDisk(1);
 const plain: ImportOptions = {
   steering: {},
   skipMissing: false,
+  skipBroken: false,
   pause: 1,
   shortest: 1,
   pieces: 1,
   compress: false,
   onNote: () => {},
   onProgress: () => {},
+  onChecking: () => {},
 };
 
 /** A tub of 12 frames with a pause of 2 s before the last 4. */
@@ -124,6 +126,60 @@ test('several folders become one data set under names that differ', async () => 
   expect(names(out)).toEqual(['dataset.yaml', 'my_tub-2_d1.h5', 'my_tub_d1.h5']);
 });
 
+describe('pictures that cannot be read', () => {
+  /** The tub with pictures 2, 3 and 10 broken. */
+  const brokenTub = async () => {
+    const folder = await tub();
+    const picture = (i: number) => join(folder, 'images', `${i}_cam_image_array_.jpg`);
+    writeText(picture(2), '');
+    writeFileSync(picture(3), readFileSync(picture(4)).subarray(0, 200));
+    writeText(picture(10), 'no picture');
+    return folder;
+  };
+
+  test('are all counted in one pass, and nothing is left', async () => {
+    const folder = temporaryFolder();
+    const error = await importDrives('donkeycar', [await brokenTub()], join(folder, 'out'), plain).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(
+      /^3 of 12 pictures cannot be read: .*2_cam_image_array_.jpg \(.*\), 3_cam_image_array_.jpg, 10_cam_image_array_.jpg; restore them, or go on without them: --skip_broken$/,
+    );
+    expect(names(folder)).toEqual([]);
+  });
+
+  test.each(['skipBroken', 'skipMissing'] as const)('are left out with %s, and counted', async (option) => {
+    const out = join(temporaryFolder(), 'out');
+    const notes: string[] = [];
+    const checked: number[] = [];
+    const { frames } = await importDrives('donkeycar', [await brokenTub()], out, {
+      ...plain,
+      [option]: true,
+      onNote: (note) => notes.push(note),
+      onChecking: (done) => checked.push(done),
+    });
+    expect(frames).toBe(9);
+    expect(notes[0]).toMatch(/^3 of 12 pictures cannot be read: .*; left out$/);
+    expect(notes[1]).toContain('frames are missing at 2 places within drives');
+    expect(checked.at(-1)).toBe(12);
+    const recording = await openRecording(join(out, 'my_tub_d1.h5'));
+    // 0, 1, 4, 5, 6, 7: frame 4 does not follow frame 1.
+    expect(recording.info).toMatchObject({ frames: 6, sequenceStarts: [2] });
+    expect(Math.abs(recording.readFrames(2, 1)[0] - 40)).toBeLessThan(4); // red of frame 4
+    recording.close();
+  });
+
+  test('of which there are no others end the import', async () => {
+    const folder = await tub();
+    for (let i = 0; i < 12; i++) writeText(join(folder, 'images', `${i}_cam_image_array_.jpg`), 'x');
+    const out = join(temporaryFolder(), 'out');
+    await expect(importDrives('donkeycar', [folder], out, { ...plain, skipBroken: true })).rejects.toThrow(
+      /^12 of 12 pictures cannot be read: .*; restore them$/,
+    );
+  });
+});
+
 describe('what fails leaves nothing behind', () => {
   const failure = async (out: string, path: string, options: Partial<ImportOptions> = {}) => {
     const error = await importDrives('donkeycar', [path], out, { ...plain, ...options }).catch(
@@ -138,7 +194,7 @@ describe('what fails leaves nothing behind', () => {
     const broken = await tub();
     writeText(join(broken, 'images', '10_cam_image_array_.jpg'), 'no picture');
     const { message } = await failure(join(folder, 'out'), broken);
-    expect(message).toContain('10_cam_image_array_.jpg cannot be read as an image');
+    expect(message).toContain('10_cam_image_array_.jpg cannot be read (');
     expect(names(folder)).toEqual([]);
   });
 

@@ -3,17 +3,18 @@
  * write dataset.yaml, all into a folder that appears only when it is complete. Knows no format, and prints nothing.
  */
 import { existsSync, statfsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { type CropSpec, cropPlan } from '../crop.ts';
 import { writeDatasetConfig } from '../dataset-config.ts';
 import { suggestScale } from '../label-scale.ts';
+import { SEQUENCE_STARTS } from '../recording-layout.ts';
 import { createRecording } from '../recording-writer.ts';
 import { deviation } from '../statistics.ts';
 import { steeringText } from './curvature.ts';
 import { readerOf } from './formats.ts';
 import { frameBytes, type Planned, type PlanOptions, planImport } from './plan.ts';
-import type { Log, ReadOptions, Source } from './source.ts';
+import { type Log, type ReadOptions, type Source, UnreadableFrame } from './source.ts';
 import { fillFolder } from './staging.ts';
 
 export interface ImportOptions extends ReadOptions, PlanOptions {
@@ -25,6 +26,8 @@ export interface ImportOptions extends ReadOptions, PlanOptions {
   /** Takes what was left out or assumed, and the size, before anything is written. */
   onNote(note: string): void;
   onProgress(done: number, total: number): void;
+  /** Where frames that cannot be read are left out: each is tried before anything is written. */
+  onChecking(done: number, total: number): void;
 }
 
 export interface Imported {
@@ -38,6 +41,8 @@ export interface Imported {
   deviation: number;
 }
 
+/** Pictures named beside the first that cannot be read. */
+const SHOWN = 3;
 /** Frames read and written at a time. */
 const AT_ONCE = 32;
 /** Folds of cross-testing, as the paper’s; fewer where there are fewer recordings. */
@@ -59,10 +64,85 @@ export async function importDrives(
   const sources: Source[] = [];
   try {
     for (const path of paths) sources.push(await read(path, options));
+    if (options.skipMissing || options.skipBroken) {
+      const unreadable = await tryAll(sources, options.onChecking);
+      leaveOut(sources, unreadable);
+    }
     return await fillFolder(out, (folder) => writeDataset(format, sources, out, folder, options));
+  } catch (error) {
+    if (!(error instanceof UnreadableFrame)) throw error;
+    const unreadable = await tryAll(sources, () => {});
+    throw unreadable.size === 0 ? error : new DataError(unreadableText(sources, unreadable));
   } finally {
     for (const { frames } of sources.flatMap(({ logs }) => logs)) frames.close();
   }
+}
+
+/** The frames of each log that cannot be read, by their index. */
+type Unreadable = Map<Log, Map<number, UnreadableFrame>>;
+
+const logsOf = (sources: readonly Source[]) => sources.flatMap(({ logs }) => logs);
+const framesOf = (logs: readonly Log[]) => logs.reduce((sum, { labels }) => sum + labels.length, 0);
+
+/** Reads every frame; logs whose frames can all be read have no entry. */
+async function tryAll(
+  sources: readonly Source[],
+  onChecking: (done: number, total: number) => void,
+): Promise<Unreadable> {
+  const logs = logsOf(sources);
+  const total = framesOf(logs);
+  const found: Unreadable = new Map();
+  let done = 0;
+  for (const log of logs) {
+    const frames = await log.frames.unreadable((more) => {
+      done += more;
+      onChecking(done, total);
+    });
+    if (frames.size > 0) found.set(log, frames);
+  }
+  return found;
+}
+
+/**
+ * Takes frames that cannot be read out of their logs, and says so in the notes of their source.
+ * @throws DataError where a log has no other
+ */
+function leaveOut(sources: readonly Source[], unreadable: Unreadable): void {
+  for (const source of sources) {
+    const here = new Map([...unreadable].filter(([log]) => source.logs.includes(log)));
+    if (here.size > 0) source.notes.push(`${countText([source], here)}; left out`);
+    source.logs = source.logs.map((log) => {
+      const frames = here.get(log);
+      if (frames === undefined) return log;
+      const kept = Array.from(log.labels.keys()).filter((i) => !frames.has(i));
+      if (kept.length === 0) throw new DataError(unreadableText(sources, unreadable));
+      log.frames.keep(kept);
+      const column = (values: Float64Array) => Float64Array.from(kept, (i) => values[i]);
+      return {
+        ...log,
+        labels: column(log.labels),
+        times: log.times && column(log.times),
+        ordinals: column(log.ordinals),
+        sessions: log.sessions && kept.map((i) => log.sessions?.[i]),
+      };
+    });
+  }
+}
+
+/** How many frames cannot be read, the first and why, and the names of some more. */
+function countText(sources: readonly Source[], unreadable: Unreadable): string {
+  const [first, ...others] = [...unreadable.values()].flatMap((frames) => [...frames.values()]);
+  const names = others.slice(0, SHOWN).map(({ frame }) => basename(frame));
+  const more = others.length > SHOWN ? ', …' : '';
+  const count = `${others.length + 1} of ${framesOf(logsOf(sources))} pictures cannot be read`;
+  return `${count}: ${[`${first.frame} (${first.reason})`, ...names].join(', ')}${more}`;
+}
+
+function unreadableText(sources: readonly Source[], unreadable: Unreadable): string {
+  const found = [...unreadable.values()].flatMap((frames) => [...frames.values()]);
+  if (found.length === 1) return found[0].message;
+  const way = found.length === framesOf(logsOf(sources)) ? '' : ', or go on without them: --skip_broken';
+  return `${countText(sources, unreadable)}; restore them${way}`;
 }
 
 async function writeDataset(
@@ -135,7 +215,7 @@ function steeringTexts(sources: Source[]): Map<Log, string> {
 }
 
 async function writeRecording(
-  { name, log, range, times, height, width }: Planned,
+  { name, log, range, times, gaps, height, width }: Planned,
   folder: string,
   attributes: Record<string, string>,
   { size, compress }: ImportOptions,
@@ -150,7 +230,7 @@ async function writeRecording(
       writer.append(frames, log.labels.subarray(first, first + count), times.subarray(at, at + count));
       onWritten(count);
     }
-    await writer.finish();
+    await writer.finish(gaps.length === 0 ? {} : { [SEQUENCE_STARTS]: Int32Array.from(gaps) });
   } catch (error) {
     writer.abort();
     throw error;

@@ -3,7 +3,7 @@
  * and how large they get. Also says what is left out.
  */
 import { DataError } from '../../errors.ts';
-import { cutPieces, drivesOf, type Range, timesOf, whyNominal } from './drives.ts';
+import { cutPieces, drivesOf, gapsIn, type Range, timesOf, whyNominal } from './drives.ts';
 import type { Log, Size, Source } from './source.ts';
 
 export interface PlanOptions {
@@ -28,6 +28,8 @@ export interface Planned {
   range: Range;
   /** [count] s. */
   times: Float64Array;
+  /** Numbers of frames, within `range`, that do not follow the one before. */
+  gaps: number[];
   height: number;
   width: number;
 }
@@ -80,10 +82,25 @@ export async function planImport(sources: readonly Source[], options: PlanOption
         const { height, width } = options.size ?? (await log.frames.size());
         const suffix = cuts[drive].length === 1 ? '' : `_p${numbered(piece, cuts[drive].length)}`;
         const times = timesOf(log, range, rate).subarray(first, first + count);
-        return { name: `${name}${suffix}.h5`, log, range: part, times, height, width };
+        return {
+          name: `${name}${suffix}.h5`,
+          log,
+          range: part,
+          times,
+          gaps: gapsIn(log, part),
+          height,
+          width,
+        };
       }),
     ),
   );
+  const gaps = recordings.reduce((sum, recording) => sum + recording.gaps.length, 0);
+  if (gaps > 0) {
+    const where = gaps === 1 ? 'at 1 place' : `at ${gaps} places`;
+    notes.push(
+      `frames are missing ${where} within drives; no sequence of frames spans one (sequence_starts)`,
+    );
+  }
   const nominalRate = kept.find(({ rate }) => rate !== undefined)?.rate;
   return { recordings, nominalRate, notes };
 }

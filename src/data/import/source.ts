@@ -4,6 +4,7 @@
  * comma2016.ts, images.ts) knows its format and nothing of recordings; what becomes of a log is said in
  * import-drives.ts.
  */
+import { DataError } from '../../errors.ts';
 import type { CropSpec } from '../crop.ts';
 import type { Steering, SteeringOptions } from './curvature.ts';
 
@@ -22,7 +23,28 @@ export interface FrameSource {
    * @returns frames first..first+count, uint8 [count,H,W,3], RGB
    */
   read(first: number, count: number, size?: Size): Promise<Uint8Array>;
+  /**
+   * Tries every frame.
+   * @param onChecked - is told how many more were tried
+   * @returns those that cannot be read, by their index
+   */
+  unreadable(onChecked: (frames: number) => void): Promise<Map<number, UnreadableFrame>>;
+  /** From now on frame i is what frame `indices[i]` was; ascending. */
+  keep(indices: readonly number[]): void;
   close(): void;
+}
+
+/** A frame that is there and cannot be read; its log may do without it. */
+export class UnreadableFrame extends DataError {
+  /** Which frame: a file’s path, or what stands for it. */
+  readonly frame: string;
+  readonly reason: string;
+
+  constructor(frame: string, reason: string) {
+    super(`${frame} cannot be read (${reason}); restore it, or go on without it: --skip_broken`);
+    this.frame = frame;
+    this.reason = reason;
+  }
 }
 
 /** One log as it was found; it may hold several drives. N frames. */
@@ -56,8 +78,10 @@ export interface Source {
 /** What a reader may be told. */
 export interface ReadOptions {
   steering: SteeringOptions;
-  /** Leave out entries whose image is absent, instead of ending with an error. */
+  /** Leave out entries whose image is absent or cannot be read, instead of ending with an error. */
   skipMissing: boolean;
+  /** Leave out whatever cannot be used: those, and records that are cut off or lack a number. */
+  skipBroken: boolean;
   /** `images`: the log, else the only one in the folder. */
   log?: string;
   /** `images`: the folder of the images, else the log’s own. */

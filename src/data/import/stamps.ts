@@ -5,7 +5,7 @@
  */
 import { TIME_UNITS, type TimeUnit } from './source.ts';
 
-const DATE = /(\d{4})[-_/](\d{2})[-_/](\d{2})[ T_](\d{2})[:_](\d{2})[:_](\d{2})(?:[:_.](\d{1,9}))?/;
+const DATE = /(\d{4})[-_/](\d{2})[-_/](\d{2})[ T_](\d{2})[:_](\d{2})[:_](\d{2})(?:[:_.,](\d{1,9}))?/;
 
 /** Seconds since 1970, or undefined where the text holds no date. */
 export function dateIn(text: string): number | undefined {

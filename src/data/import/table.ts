@@ -1,6 +1,6 @@
 /**
  * CSV logs: rows of trimmed cells with the place to name in errors, and columns found by their header’s names or by
- * their numbers. Knows no format.
+ * their numbers. Knows no format. Numbers with decimal commas are decimal-comma.ts’s.
  */
 import { parse } from 'csv-parse/sync';
 import { DataError, UsageError } from '../../errors.ts';
@@ -12,23 +12,69 @@ export interface CsvRow {
   where: string;
 }
 
+/** What stands between cells; of two that fit a file alike the first is meant, as the other’s is in its numbers. */
+const SEPARATORS = ['\t', ';', ','] as const;
+
 /**
- * The rows of a comma-separated file, blank lines left out, at least one.
+ * The rows of a file separated by commas, semicolons or tabs, whichever cuts most rows alike; blank lines left out, at
+ * least one row. Rows may differ in length.
  * @param what - what the file should be, for the error
  * @throws DataError where it is absent, empty or no CSV
  */
 export function readCsv(path: string, what: string): CsvRow[] {
   const text = readText(path, what);
-  try {
-    // Rows of another length are told by whoever looks for a cell that is not there.
-    const rows = parse(text, { trim: true, skip_empty_lines: true, relax_column_count: true, info: true });
-    return (rows as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      cells: record,
-      where: `${path}:${info.lines}`,
-    }));
-  } catch (error) {
-    throw new DataError(`${path}: not a comma-separated file: ${(error as Error).message}`);
+  const candidates = SEPARATORS.filter((separator) => separator === ',' || text.includes(separator));
+  const cuts = candidates.map((separator) => cut(text, separator));
+  const fits = cuts.map((rows) => (rows instanceof Error ? -1 : rowsAlike(rows)));
+  const best = cuts[fits.indexOf(Math.max(...fits))];
+  if (best instanceof Error) {
+    throw new DataError(
+      `${path}: not a file of rows separated by commas, semicolons or tabs: ${best.message}`,
+    );
   }
+  return best.map(({ record, info }) => ({ cells: record, where: `${path}:${info.lines}` }));
+}
+
+interface ParsedRow {
+  record: string[];
+  info: { lines: number };
+}
+
+function cut(text: string, delimiter: string): ParsedRow[] | Error {
+  try {
+    // Rows of another length are told by whoever looks at the columns.
+    return parse(text, {
+      ...{ delimiter, record_delimiter: '\n', trim: true, skip_empty_lines: true },
+      ...{ relax_column_count: true, info: true },
+    }) as unknown as ParsedRow[];
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** How many rows have the commonest number of cells, if that is two or more; none where cells end in other separators. */
+function rowsAlike(rows: readonly ParsedRow[]): number {
+  if (rows.some(({ record }) => record.some((cell) => /.[,;]$/.test(cell)))) return 0;
+  const widths = rows.map(({ record }) => record.length).filter((width) => width > 1);
+  const width = commonest(widths);
+  return widths.filter((each) => each === width).length;
+}
+
+/** The number that occurs most often, of several the first to come; undefined of none. */
+export function commonest(numbers: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const each of numbers) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** Whether a cell is a number, with a decimal point or a decimal comma. */
+export function isNumber(cell: string): boolean {
+  return /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(cell);
+}
+
+/** The number in a cell; NaN where there is none. */
+export function numberIn(cell: string): number {
+  return cell === '' ? Number.NaN : Number(cell);
 }
 
 /** What a column of an image log can hold. */
@@ -57,7 +103,7 @@ export function findColumns(
   given: string | undefined,
 ): { columns: Columns; header: boolean } {
   const [{ cells, where }] = rows;
-  const header = cells.every((cell) => cell === '' || Number.isNaN(Number(cell))) && cells.length > 1;
+  const header = cells.every((cell) => !isNumber(cell)) && cells.length > 1;
   const names = cells.map((cell) => cell.toLowerCase());
   const columns: Columns = {};
   if (given === undefined) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { DataError } from '../../errors.ts';
 
 /**
+ * A whole text file, its lines ended by \n however they were: files joined from several machines mix \r\n, \n and \r.
  * @param path - of a text file
  * @param what - what it should be, for the error
  * @throws DataError where it is not there, is no file or is empty
@@ -10,7 +11,9 @@ import { DataError } from '../../errors.ts';
 export function readText(path: string, what: string): string {
   if (!existsSync(path)) throw new DataError(`${path}: not there; expected ${what}`);
   if (!statSync(path).isFile()) throw new DataError(`${path}: not a file; expected ${what}`);
-  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  const text = readFileSync(path, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n');
   if (text.trim() === '') throw new DataError(`${path}: empty; expected ${what}`);
   return text;
 }
@@ -24,7 +27,7 @@ export interface Line {
 /** The lines of a text that are not blank. */
 export function linesOf(text: string, path: string): Line[] {
   return text
-    .split(/\r?\n/)
+    .split('\n')
     .map((line, i) => ({ text: line.trim(), where: `${path}:${i + 1}` }))
     .filter(({ text }) => text !== '');
 }
@@ -38,10 +41,18 @@ export function parseJson<T extends object>({ text, where }: Line): T {
     // Said below.
   }
   if (/\b(NaN|Infinity)\b/.test(text)) {
-    throw new DataError(`${where}: a value is NaN or infinite; correct the record or delete it`);
+    throw new DataError(`${where}: a value is NaN or infinite`);
   }
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   throw new DataError(
-    `${where}: not a whole JSON record: ${shown}; a recorder that was cut off leaves such a line: delete it`,
+    `${where}: not a whole JSON record: ${shown(text)}, as a recorder that was cut off leaves it`,
   );
+}
+
+/** Characters shown of a line. */
+const SHOWN = 60;
+
+/** The beginning of a line, for messages: without characters that a terminal obeys, such as the zeros of a lost block. */
+export function shown(text: string): string {
+  const printable = text.replace(/\p{Cc}+/gu, '\uFFFD');
+  return printable.length > SHOWN ? `${printable.slice(0, SHOWN)}…` : printable;
 }

@@ -5,7 +5,7 @@ import { DataError } from '../../errors.ts';
 import type { ReadOptions } from './source.ts';
 import { readUdacity } from './udacity.ts';
 
-const plain: ReadOptions = { steering: {}, skipMissing: false };
+const plain: ReadOptions = { steering: {}, skipMissing: false, skipBroken: false };
 const names = [0, 70, 140].map((ms) => `center_2018_07_16_17_11_43_${String(ms).padStart(3, '0')}.jpg`);
 
 async function drive(log: string): Promise<string> {
@@ -74,7 +74,7 @@ describe('bad input', () => {
   test('a line cut off, and a steering that is no number: file and line', async () => {
     const cut = await drive(`${rows('IMG/')}\nIMG/${names[0]}, l.jpg`);
     expect(await failure(cut)).toContain(
-      'driving_log.csv:4: 2 columns, expected center, left, right, steering',
+      'driving_log.csv:4: 2 columns, expected 7 (center, left, right, steering',
     );
     const wrong = await drive(rows('IMG/').replace(', -0.2,', ', nan,'));
     expect(await failure(wrong)).toContain('driving_log.csv:2: the steering angle is NaN');

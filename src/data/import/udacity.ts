@@ -8,10 +8,20 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
-import { type Entry, foreignBase, logOfImages, placeImage, presence } from './image-frames.ts';
+import { evenRows } from './decimal-comma.ts';
+import { RecordFaults } from './faults.ts';
+import { foldersInside } from './folders-inside.ts';
+import {
+  type Entry,
+  foreignBase,
+  logOfImages,
+  numberedByName,
+  placeImage,
+  presence,
+} from './image-frames.ts';
 import type { ReadOptions, Source } from './source.ts';
 import { dateIn } from './stamps.ts';
-import { type CsvRow, readCsv } from './table.ts';
+import { type CsvRow, numberIn, readCsv } from './table.ts';
 
 /** The simulator’s car; range from its source, wheelbase that of a middle-sized car. */
 export const UDACITY: Steering = { unit: 'share', range: 25, ratio: 1, wheelbase: 2.7, sign: -1 };
@@ -29,6 +39,10 @@ const COLUMNS = ['center', 'left', 'right', 'steering', 'throttle', 'brake', 'sp
 export async function readUdacity(path: string, options: ReadOptions): Promise<Source> {
   const given = resolve(path);
   const file = existsSync(given) && statSync(given).isFile() ? given : join(given, LOG);
+  if (existsSync(given) && statSync(given).isDirectory() && !isDrive(given)) {
+    const inside = foldersInside(path, isDrive, 'udacity');
+    if (inside !== '') throw new DataError(`${path}: no ${LOG} in it, but ${inside}`);
+  }
   const rows = readCsv(file, `${LOG} of Udacity’s simulator`);
   const header = headerOf(rows[0]);
   const columns = header ?? COLUMNS;
@@ -40,25 +54,29 @@ export async function readUdacity(path: string, options: ReadOptions): Promise<S
   const steering = steeringOf(UDACITY, options.steering);
   const folder = dirname(file);
   const there = presence();
-  const entries = rows.slice(header === undefined ? 0 : 1).map(({ cells, where }, ordinal): Entry => {
-    const name = foreignBase(cells[center] ?? '');
-    const text = cells[steeringColumn] ?? '';
-    if (name === '' || text === '') {
-      throw new DataError(
-        `${where}: ${cells.length} columns, expected ${columns.join(', ')}; correct or delete it`,
-      );
-    }
-    return {
-      image: placeImage(name, [join(folder, 'IMG'), folder], there),
-      label: curvature(Number(text), steering, where),
-      time: dateIn(name),
-      ordinal,
-    };
-  });
   const notes: string[] = [];
-  const log = logOfImages(basename(folder), entries, file, options.skipMissing, notes);
+  const faults = new RecordFaults();
+  const data = rows.slice(header === undefined ? 0 : 1);
+  const wanted = { width: columns.length, isNamed: header !== undefined, used: [steeringColumn] };
+  const entries = evenRows(data, wanted, file, notes).map((row, ordinal) =>
+    faults.attempt(row.where, (): Entry => {
+      if (row.fault !== undefined) throw new DataError(`${row.fault} (${columns.join(', ')})`);
+      const name = foreignBase(row.cells[center]);
+      if (name === '') throw new DataError(`${row.where}: column ${center + 1} is empty`);
+      return {
+        image: placeImage(name, [join(folder, 'IMG'), folder], there),
+        label: curvature(numberIn(row.cells[steeringColumn]), steering, row.where),
+        time: dateIn(name),
+        ordinal,
+      };
+    }),
+  );
+  faults.settle(options, notes);
+  const log = logOfImages(basename(folder), numberedByName(entries, file, notes), file, options, notes);
   return { logs: [log], steering, nominalRate: RATE, crop: () => CROP, notes };
 }
+
+const isDrive = (folder: string) => existsSync(join(folder, LOG));
 
 /** The names of the columns where the first row is a header: it names no picture. */
 function headerOf({ cells }: CsvRow): string[] | undefined {
