@@ -12,9 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let made = 0;
 
-async function lookOf(camera: MadeTopic, range?: YuvRange) {
+async function lookOf(camera: MadeTopic, named: { yuvRange?: YuvRange; bits?: number } = {}) {
   const bag = await openBag(await writeBag(join(folder, `${made++}.mcap`), [camera]));
-  const look = await lookThrough(bag, camera.name, range);
+  const look = await lookThrough(bag, camera.name, named);
   await bag.close();
   return look;
 }
@@ -52,7 +52,7 @@ test.each([
 });
 
 test('the range that is named counts', async () => {
-  expect(await lookOf(ramps([0, 255]), 'studio')).toMatchObject({
+  expect(await lookOf(ramps([0, 255]), { yuvRange: 'studio' })).toMatchObject({
     yuvRange: 'studio',
     remark: 'studio range, as --yuv_range says',
   });
@@ -69,9 +69,16 @@ test('a picture that is not whole says nothing of the others', async () => {
 });
 
 test('other encodings are named, and what is unusual about them', async () => {
-  const picture = (encoding: string) =>
-    lookOf(rawCamera('/cam', [{ height: 1, width: 2, encoding, data: new Uint8Array(4) }]));
+  const picture = (encoding: string, value = 0xffff, bits?: number) => {
+    const data = Uint8Array.of(value & 255, value >> 8, 0, 0);
+    return lookOf(rawCamera('/cam', [{ height: 1, width: 2, encoding, data }]), { bits });
+  };
   expect(await picture('mono16')).toEqual({ topic: '/cam', encoding: 'mono16', height: 1, width: 2 });
   expect((await picture('16UC1'))?.remark).toContain('by convention a depth in mm');
+  expect((await picture('mono16', 4095))?.remark).toContain('--bits 12 keeps the levels');
+  expect((await picture('mono16', 4096))?.remark).toContain('--bits 14 keeps the levels');
+  expect((await picture('mono16', 4095, 12))?.remark).toBe(
+    'of which the camera fills 12 bits, as --bits says',
+  );
   expect((await picture('nv21'))?.remark).toContain('the encoding "nv21" is not read');
 });

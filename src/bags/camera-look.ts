@@ -3,7 +3,7 @@
  * message says.
  */
 import type { Bag, BagMessage } from './bag.ts';
-import { encodingOf, pictureOf, rowsOf } from './picture.ts';
+import { encodingOf, type PictureReading, pictureOf, rowsOf } from './picture.ts';
 import { countBrightness, rangeOf, YUV, type YuvRange } from './yuv.ts';
 
 export interface CameraLook {
@@ -21,20 +21,21 @@ export interface CameraLook {
 const LOOKED_AT = 100;
 
 /**
- * @param yuvRange - as the user named it
+ * @param named - what the user said of the pictures
  * @returns undefined for a topic without messages
  * @throws DataError for a bag that is damaged where its first pictures are
  */
 export async function lookThrough(
   bag: Bag,
   topic: string,
-  yuvRange?: YuvRange,
+  named: Pick<PictureReading, 'yuvRange' | 'bits'> = {},
 ): Promise<CameraLook | undefined> {
+  const { yuvRange } = named;
   const counts = new Float64Array(256);
   let look: CameraLook | undefined;
   let seen = 0;
   for await (const message of bag.messages([topic])) {
-    look ??= await firstLook(message);
+    look ??= await firstLook(message, named.bits);
     const layout = YUV[look.encoding];
     if (layout === undefined) return look;
     if (yuvRange !== undefined) {
@@ -46,16 +47,31 @@ export async function lookThrough(
   return look && { ...look, ...(counts.some((count) => count > 0) ? told(counts, seen) : {}) };
 }
 
-async function firstLook({ topic, fields }: BagMessage): Promise<CameraLook> {
+async function firstLook({ topic, fields }: BagMessage, bits?: number): Promise<CameraLook> {
   const encoding = encodingOf(fields);
   try {
-    const { height, width } = await pictureOf(fields);
-    const isDepth = /^16UC1\b/.test(encoding);
-    const remark = 'by convention a depth in mm (ROS REP 118), of which the upper 8 bits are taken for grey';
-    return { topic, encoding, height, width, ...(isDepth ? { remark } : {}) };
+    const { height, width, pixels } = await pictureOf(fields);
+    const remark = remarkOn(encoding, pixels, bits);
+    return { topic, encoding, height, width, ...(remark === undefined ? {} : { remark }) };
   } catch (error) {
     return { topic, encoding, remark: `the first picture cannot be read: ${(error as Error).message}` };
   }
+}
+
+/** Of the kinds of 16 bits, which cameras fill in different ways. @param pixels - their upper 8 */
+function remarkOn(encoding: string, pixels: Uint8Array, bits?: number): string | undefined {
+  if (!/^(16UC\d|[a-z_]+16)\b/.test(encoding)) return undefined;
+  if (bits !== undefined) return `of which the camera fills ${bits} bits, as --bits says`;
+  if (encoding.startsWith('16UC1')) {
+    return 'by convention a depth in mm (ROS REP 118), of which the upper 8 bits are taken for grey';
+  }
+  const highest = pixels.reduce((a, b) => Math.max(a, b), 0);
+  const filled = [10, 12, 14].find((n) => highest < 2 ** (n - 8));
+  if (filled === undefined) return undefined;
+  return (
+    `of which the upper 8 bits are kept, but the first picture fills the lower ${filled} only: of a camera of ` +
+    `${filled} bits, --bits ${filled} keeps the levels`
+  );
 }
 
 /** A picture that is not whole is counted and told where it is read. */

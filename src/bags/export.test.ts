@@ -232,6 +232,29 @@ describe('a picture', () => {
     expect(new Set((await pictureOf(fields)).pixels)).toEqual(new Set([is_bigendian ? one : two]));
   });
 
+  test.each([
+    [16, [255, 15, 1]],
+    [12, [255, 255, 16]],
+    [10, [255, 255, 64]],
+  ])('of which the camera fills %i of 16 bits', async (bits, expected) => {
+    const values = Uint16Array.of(0xffff, 0x0fff, 0x0100);
+    const little = Array.from(values, (v) => [v & 255, v >> 8]).flat();
+    const big = Array.from(values, (v) => [v >> 8, v & 255]).flat();
+    const png = await sharp(values, { raw: { height: 1, width: 3, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    for (const fields of [
+      raw('mono16', 2, little),
+      raw('mono16', 2, big, { is_bigendian: 1 }),
+      raw('mono16', 2, [...little, 9], { width: 3, step: 7 }),
+      { format: 'mono16; png compressed', data: png },
+    ]) {
+      const { pixels } = await pictureOf(fields, { bits });
+      expect(Array.from(pixels)).toEqual(expected.flatMap((v) => [v, v, v]));
+    }
+  });
+
   test('of a mosaic that was compressed is filled in as a raw one; one with colours has been', async () => {
     const grey = Uint8Array.from({ length: 64 }, (_, i) => [200, 80, 80, 30][((i >> 3) & 1) * 2 + (i & 1)]);
     const stored = sharp(grey, { raw: { height: 8, width: 8, channels: 1 } }).toColourspace('b-w');

@@ -46,6 +46,8 @@ export interface ExportOptions extends TraceOptions {
   readonly size?: PictureSize;
   /** Of pictures in YUV; undefined: as their brightness tells. */
   readonly yuvRange?: YuvRange;
+  /** Of pictures of 16 bits: how many the camera fills; undefined: all. */
+  readonly bits?: number;
   /** Of the recording; undefined: the paper's for pictures of its shape, else the widest that fits. */
   readonly crop?: CropSpec;
   readonly compress: boolean;
@@ -112,11 +114,13 @@ async function fill(
   };
   if (choice.camera !== undefined && options.frames !== 'none') {
     const wants = sinksFor(options, curvature, bag);
-    const look = await lookThrough(bag, choice.camera.topic, options.yuvRange);
+    const { yuvRange, bits } = options;
+    const look = await lookThrough(bag, choice.camera.topic, { yuvRange, bits });
     if (look?.remark !== undefined) options.onNote(`camera: ${lookText(look)}`);
+    if (bits !== undefined) sources.camera += `, of 16 bits the lower ${bits}`;
     if (look?.yuvRange !== undefined) sources.camera += `, ${look.encoding} in ${look.yuvRange} range`;
     if (wants.recording) options.onNote(`labels: curvature from ${curvature?.from}`);
-    const reading = { size: options.size, yuvRange: look?.yuvRange };
+    const reading = { size: options.size, yuvRange: look?.yuvRange, bits };
     const pictures = await writePictures(bag, choice.camera, reading, clock, folder, out, options, wants, {
       ...{ signals, speed, curvature, drive },
     });

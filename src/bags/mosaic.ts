@@ -27,17 +27,14 @@ export function mosaicOf(encoding: string): { mosaic: Mosaic; bytes: 1 | 2 } | u
 
 /**
  * Bilinear: each colour that a pixel lacks is the mean of those of its neighbours (3×3) that have it.
- * @param bytes - a pixel; of two the upper one counts
+ * @param raw - a byte a pixel
  * @param out - [H,W,3], RGB
  */
 export function filledIn(
-  { height, width, step, data, isBigEndian }: RawPicture,
+  { height, width, step, data }: RawPicture,
   { red, blue }: Mosaic,
-  bytes: 1 | 2,
   out: Uint8Array,
 ): void {
-  const upper = bytes === 2 && !isBigEndian ? 1 : 0;
-  const valueAt = (row: number, column: number) => data[row * step + column * bytes + upper];
   const is = ([r, c]: readonly [number, number], row: number, column: number) =>
     (row & 1) === r && (column & 1) === c;
   const colourAt = (row: number, column: number) =>
@@ -51,12 +48,12 @@ export function filledIn(
       for (let r = Math.max(0, row - 1); r <= Math.min(height - 1, row + 1); r++) {
         for (let c = Math.max(0, column - 1); c <= Math.min(width - 1, column + 1); c++) {
           const colour = colourAt(r, c);
-          sum[colour] += valueAt(r, c);
+          sum[colour] += data[r * step + c];
           count[colour]++;
         }
       }
       const own = colourAt(row, column);
-      [sum[own], count[own]] = [valueAt(row, column), 1];
+      [sum[own], count[own]] = [data[row * step + column], 1];
       for (let k = 0; k < 3; k++)
         out[(row * width + column) * 3 + k] = Math.round(sum[k] / Math.max(1, count[k]));
     }

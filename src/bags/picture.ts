@@ -1,11 +1,12 @@
 /**
  * Pictures out of camera messages, as uint8 [H,W,3] RGB. Raw ones in the encodings of sensor_msgs/image_encodings; compressed
- * ones (JPEG, PNG) by sharp. Bayer mosaics are filled in, also where a JPEG or PNG holds one; of 16 bits the upper 8 are kept.
+ * ones (JPEG, PNG) by sharp. Bayer mosaics are filled in, also where a JPEG or PNG holds one; of 16 bits the upper 8 are kept,
+ * unless the camera is known to fill fewer.
  */
 import sharp from 'sharp';
 import { numberOf } from './fields.ts';
 import { filledIn, MOSAIC_ENCODINGS, mosaicOf } from './mosaic.ts';
-import type { RawPicture } from './raw-picture.ts';
+import { narrowed, type RawPicture } from './raw-picture.ts';
 import { YUV, type YuvRange, yuvRow, yuvToRgb } from './yuv.ts';
 
 export interface Picture {
@@ -25,6 +26,8 @@ export interface PictureReading {
   readonly size?: PictureSize;
   /** Of YUV encodings. */
   readonly yuvRange?: YuvRange;
+  /** Of encodings of 16 bits: how many the camera fills, from the lowest; undefined: all. */
+  readonly bits?: number;
 }
 
 /** A raw encoding: its channels, which of them are red, green, blue, and the bytes of each. */
@@ -66,9 +69,9 @@ export const encodingOf = ({ encoding, format }: Fields) => String(encoding ?? f
  * @throws Error in words for an encoding that is not read, and for a picture that is not whole
  */
 export async function pictureOf(fields: Fields, reading: PictureReading = {}): Promise<Picture> {
-  const { size } = reading;
+  const { size, yuvRange = 'full', bits = 16 } = reading;
   const isRaw = 'encoding' in fields;
-  const picture = isRaw ? fromRaw(fields, reading.yuvRange ?? 'full') : await decompressed(fields);
+  const picture = isRaw ? fromRaw(fields, yuvRange, bits) : await decompressed(fields, bits);
   const { height, width, pixels } = picture;
   if (size === undefined || (size.height === height && size.width === width)) return picture;
   const scaled = await sharp(pixels, { raw: { height, width, channels: 3 } })
@@ -79,27 +82,31 @@ export async function pictureOf(fields: Fields, reading: PictureReading = {}): P
 }
 
 /** What image_transport compressed is said before the semicolon of `bayer_rggb8; jpeg compressed`. */
-async function decompressed(fields: Fields): Promise<Picture> {
+async function decompressed(fields: Fields, bits: number): Promise<Picture> {
   const format = encodingOf(fields);
   if (/compressedDepth/.test(format)) throw new Error('it is a depth image (compressedDepth)');
   const data = fields.data as Uint8Array;
-  const { channels: stored } = await sharp(data)
+  const { channels: stored, depth } = await sharp(data)
     .metadata()
     .catch((error: Error) => Promise.reject(new Error(notAPicture(format, data, error))));
   const mosaic = mosaicOf(format.split(';')[0].trim())?.mosaic;
   // A mosaic is stored as grey values; what has colours was filled in before it was compressed.
   const isMosaic = mosaic !== undefined && stored === 1;
   const image = isMosaic ? sharp(data) : sharp(data).autoOrient();
+  const is16Bit = depth === 'ushort';
+  const space = is16Bit ? (stored < 3 ? 'grey16' : 'rgb16') : 'srgb';
   const { data: bytes, info } = await image
     .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
+    .toColourspace(space)
+    .raw({ depth: is16Bit ? 'ushort' : 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { height, width, channels } = info;
-  if (!isMosaic) return { height, width, pixels: channels === 3 ? bytes : repeated(bytes) };
-  const grey = bytes.filter((_, i) => i % channels === 0);
+  const whole = { height, width, step: bytes.length / height, data: bytes, isBigEndian: false };
+  const { data: samples } = is16Bit ? narrowed(whole, bits) : whole;
+  if (!isMosaic) return { height, width, pixels: channels === 3 ? samples : repeated(samples) };
+  const grey = samples.filter((_, i) => i % channels === 0);
   const pixels = new Uint8Array(height * width * 3);
-  filledIn({ height, width, step: width, data: grey, isBigEndian: false }, mosaic, 1, pixels);
+  filledIn({ height, width, step: width, data: grey, isBigEndian: false }, mosaic, pixels);
   return { height, width, pixels };
 }
 
@@ -139,28 +146,31 @@ function pixelBytes(encoding: string): number {
   return channels * bytes;
 }
 
-function fromRaw(fields: Fields, yuvRange: YuvRange): Picture {
-  const raw = rowsOf(fields);
-  const { height, width } = raw;
+function fromRaw(fields: Fields, yuvRange: YuvRange, bits: number): Picture {
+  const whole = rowsOf(fields);
+  const { height, width } = whole;
   const encoding = encodingOf(fields);
   const pixels = new Uint8Array(height * width * 3);
+  if (encoding in YUV) {
+    yuvToRgb(whole, YUV[encoding], yuvRange, pixels);
+    return { height, width, pixels };
+  }
   const mosaic = mosaicOf(encoding);
-  if (encoding in YUV) yuvToRgb(raw, YUV[encoding], yuvRange, pixels);
-  else if (mosaic !== undefined) filledIn(raw, mosaic.mosaic, mosaic.bytes, pixels);
+  const { bytes } = mosaic ?? LAYOUTS[encoding];
+  const raw = bytes === 2 ? narrowed(whole, bits) : whole;
+  if (mosaic !== undefined) filledIn(raw, mosaic.mosaic, pixels);
   else fromLayout(raw, LAYOUTS[encoding], pixels);
   return { height, width, pixels };
 }
 
+/** @param raw - a byte a channel */
 function fromLayout(
-  { height, width, step, data, isBigEndian }: RawPicture,
-  { channels, rgb, bytes }: Layout,
+  { height, width, step, data }: RawPicture,
+  { channels, rgb: [r, g, b] }: Layout,
   out: Uint8Array,
 ): void {
-  const upper = bytes === 2 && !isBigEndian ? 1 : 0;
-  const [r, g, b] = rgb.map((channel) => channel * bytes + upper);
-  const pixel = channels * bytes;
   for (let row = 0, o = 0; row < height; row++) {
-    for (let i = row * step, end = i + width * pixel; i < end; i += pixel) {
+    for (let i = row * step, end = i + width * channels; i < end; i += channels) {
       out[o++] = data[i + r];
       out[o++] = data[i + g];
       out[o++] = data[i + b];

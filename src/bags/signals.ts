@@ -54,6 +54,8 @@ export interface Signals {
 /** Which time of a message counts. */
 export type Clock = 'stamp' | 'received';
 
+/** Messages of a topic that are looked at for a header that somebody set. */
+const LOOKED_AT = 10;
 /** s between a header's time and the recorder's, beyond which they are not of the same clock. */
 const SAME_CLOCK = 1;
 
@@ -63,15 +65,20 @@ export function timeOf(message: BagMessage, clock: Clock): number {
 }
 
 /**
- * Looks at the first message of each topic.
+ * Looks at the first message of each topic that has a time in its header; drivers may begin without.
  * @returns the clock, with a note where the headers' is not used
  */
 export async function chooseClock(bag: Bag, choice: Choice): Promise<{ clock: Clock; notes: string[] }> {
   const topics = new Set(Object.values(choice).map(({ topic }) => topic));
-  const waiting = new Set(topics);
+  const waiting = new Map(Array.from(topics, (topic) => [topic, LOOKED_AT]));
   for await (const message of bag.messages([...topics])) {
-    if (!waiting.delete(message.topic)) continue;
-    const off = Math.abs((stampOf(message) ?? message.received) - message.received);
+    const left = waiting.get(message.topic);
+    if (left === undefined) continue;
+    const stamp = stampOf(message);
+    const isLast = stamp !== undefined || left === 1 || fieldAt(message.fields, 'header') === undefined;
+    if (isLast) waiting.delete(message.topic);
+    else waiting.set(message.topic, left - 1);
+    const off = Math.abs((stamp ?? message.received) - message.received);
     if (off > SAME_CLOCK) {
       return {
         clock: 'received',

@@ -29,6 +29,11 @@ export function define(command: Command): void {
         'of pictures in YUV (BT.601): studio, brightness 16 to 235, or full, 0 to 255 (default: what the first pictures tell)',
       ).choices(YUV_RANGES),
     )
+    .option(
+      '--bits <n>',
+      'of pictures of 16 bits: how many the camera fills, from the lowest (default: 16)',
+      bitsOf,
+    )
     .option('--crop <crop>', 'of the recording: paper, full, or left,top,right,bottom in fractions', (text) =>
       parseCrop(text),
     )
@@ -43,6 +48,7 @@ export function define(command: Command): void {
         frames: options.frames,
         size: options.size,
         yuvRange: options.yuvRange,
+        bits: options.bits,
         crop: options.crop,
         compress: options.compress ?? false,
         onNote: say,
@@ -75,4 +81,11 @@ function sizeOf(text: string): { height: number; width: number } {
   const [height, width] = (/^(\d+)[x×](\d+)$/.exec(text) ?? []).slice(1).map(Number);
   if (!(height > 0 && width > 0)) throw new InvalidArgumentError('Expected height and width, e.g. 250x400.');
   return { height, width };
+}
+
+function bitsOf(text: string): number {
+  const bits = Number(text);
+  if (!Number.isInteger(bits) || bits < 9 || bits > 16)
+    throw new InvalidArgumentError('Expected 9 to 16, e.g. 12.');
+  return bits;
 }
