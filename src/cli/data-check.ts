@@ -1,19 +1,19 @@
 /** `ncp-train data check`: see src/data/check.ts; exit status 3 when there is an error, not for warnings. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { type Checked, checkFolder } from '../data/check.ts';
+import { type Checked, checkRecordings } from '../data/check.ts';
 import { defectText } from '../data/defect.ts';
 import { DataError } from '../errors.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 export function define(command: Command): void {
   command
-    .argument('<dir>', 'folder of recordings')
+    .argument('<path>', 'folder of recordings, or one recording')
     .option('--json', 'print JSON')
-    .action(async (dir: string, { json }) => {
+    .action(async (path: string, { json }) => {
       let progress: Progress | undefined;
       let current = '';
-      const checked = await checkFolder(dir, (file, done, frames) => {
+      const checked = await checkRecordings(path, (file, done, frames) => {
         if (file !== current) {
           progress?.finish();
           progress = startProgress(`reading ${basename(file)}`, frames, 'frames');
@@ -23,7 +23,7 @@ export function define(command: Command): void {
       }).finally(() => progress?.finish());
       console.log(json ? JSON.stringify(checked, null, 2) : text(checked));
       const errors = count(checked, 'error');
-      if (errors > 0) throw new DataError(`${dir}: ${plural(errors, 'error')} in ${faulty(checked)}`);
+      if (errors > 0) throw new DataError(`${path}: ${plural(errors, 'error')} in ${faulty(checked)}`);
     });
 }
 

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SHEET_ROWS, writeContactSheet } from '../data/contact-sheet.ts';
 import { cropText } from '../data/crop.ts';
-import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/dataset-config.ts';
+import { type Dataset, type DatasetOverrides, recordingsAt, resolveDataset } from '../data/dataset-config.ts';
 import { RecordingError } from '../data/defect.ts';
 import { readFolds } from '../data/folds.ts';
 import { openRecording, type Recording } from '../data/recording.ts';
@@ -13,8 +13,8 @@ import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
-    .argument('<dir>', 'folder of recordings')
-    .option('--out <file>', 'PNG to write (default: NAME-contact-sheet.png here, by the folder’s name)')
+    .argument('<path>', 'folder of recordings, or one recording')
+    .option('--out <file>', 'PNG to write (default: NAME-contact-sheet.png here, by the name of the path)')
     .option('--crop <crop>', 'paper, full, or left,top,right,bottom in fractions')
     .addOption(new Option('--channel-order <order>', 'of the recorded frames').choices(['rgb', 'bgr']))
     .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(positive))
@@ -22,17 +22,18 @@ export function define(command: Command): void {
     .option('--folds <folds>', 'paper, auto:K, or a YAML file')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nWhat is not given is as dataset.yaml says, else as the paper’s data are.')
-    .action(async (dir: string, options) => {
-      const dataset = await resolveDataset(dir, overrides(options));
+    .action(async (path: string, options) => {
+      const { dir, recordings } = recordingsAt(path);
+      const dataset = await resolveDataset(dir, overrides(options), recordings);
       const { opened, faults } = await openAll(dataset);
       try {
         const summary = summarise(
           dataset,
           opened.map(({ info }) => info),
         );
-        const sheet = options.out ?? `${basename(resolve(dir))}-contact-sheet.png`;
+        const sheet = options.out ?? `${basename(resolve(path), '.h5')}-contact-sheet.png`;
         await writeContactSheet(sheet, dataset, spread(opened));
-        console.log(options.json ? json(dataset, summary, sheet) : text(dir, dataset, summary, sheet));
+        console.log(options.json ? json(dataset, summary, sheet) : text(path, dataset, summary, sheet));
       } finally {
         for (const recording of opened) recording.close();
       }
@@ -172,7 +173,7 @@ function footer(
 ): string[] {
   const seconds = recordings.reduce((sum, recording) => sum + recording.seconds, 0);
   return [
-    `${dir}: ${recordings.length} recordings, ${frames} frames, ${(seconds / 60).toFixed(1)} min at ${decimal(rate)} frames/s, ` +
+    `${dir}: ${recordings.length} recording${recordings.length === 1 ? '' : 's'}, ${frames} frames, ${(seconds / 60).toFixed(1)} min at ${decimal(rate)} frames/s, ` +
       `${skips} skips of 5 s or more, ${backward} steps back in time`,
     `crop ${cropText(crop)}, ${channelOrder}; cropped frames take ${(croppedBytes / 1e6).toFixed(0)} MB`,
     `contact sheet: ${sheet}`,

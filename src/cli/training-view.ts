@@ -3,6 +3,7 @@
  * epoch (every `--log_period` epochs). The bar ends with the epoch, or with the run however that ends. Everything goes to
  * stderr; the result of the run is not printed here.
  */
+import { ROUNDING } from '../data/label-scale.ts';
 import { synapseCount } from '../models/wiring/wiring.ts';
 import { terminal } from '../terminal.ts';
 import type { Figures } from '../train/evaluate.ts';
@@ -129,8 +130,14 @@ function summaryLines({
 /**
  * docs/pipeline.md §1: the paper's labels deviate by a few units. The motor neuron of wm lives within about ±1 before its
  * output weight, so that labels far beyond take it thousands of steps.
+ *
+ * @param deviation - of the training labels, curvature × scale
+ * @returns undefined where they suit the model
  */
-function labelWarning(model: string, deviation: number, scale: number): string | undefined {
+export function labelWarning(model: string, deviation: number, scale: number): string | undefined {
+  if (deviation <= Math.abs(scale) * ROUNDING) {
+    return 'warning: all training labels are equal; there is nothing to learn here: check where they come from';
+  }
   const limit = model === 'wm' ? 3 : 20;
   if (deviation <= limit && deviation >= 0.05) return undefined;
   const better = Number((scale / deviation).toPrecision(1));

@@ -5,7 +5,7 @@ import { File } from 'h5wasm/node';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { type SmallDrive, writeDrive } from '../../test/recordings.ts';
 import { DataError } from '../errors.ts';
-import { checkFolder, checkRecording } from './check.ts';
+import { checkRecording, checkRecordings } from './check.ts';
 import { defectText } from './defect.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ncp-train-'));
@@ -98,7 +98,7 @@ it('goes on after a file that cannot be opened, and after a faulty dataset.yaml'
   await writeDrive(join(dir, 'c.h5'));
   truncateSync(join(dir, 'b.h5'), 5000);
   writeFileSync(join(dir, 'dataset.yaml'), 'lable_scale: 2\n');
-  const checked = await checkFolder(dir);
+  const checked = await checkRecordings(dir);
   expect(
     checked.map(({ file, frames, defects: found }) => [file.slice(dir.length + 1), frames, found.length]),
   ).toEqual([
@@ -115,13 +115,13 @@ it('goes on after a file that cannot be opened, and after a faulty dataset.yaml'
 
 it('lists a recording whose crop is too small', async () => {
   await writeDrive(join(dir, 'a.h5'), { height: 4, width: 4 });
-  const [{ defects: found }] = await checkFolder(dir);
+  const [{ defects: found }] = await checkRecordings(dir);
   expect(found).toMatchObject([
     { severity: 'error', message: expect.stringContaining('crop paper leaves 1×2 pixels') },
   ]);
 });
 
 it('refuses a folder that is absent or empty', async () => {
-  await expect(checkFolder(join(dir, 'none'))).rejects.toThrow(DataError);
-  await expect(checkFolder(dir)).rejects.toThrow(/there are no recordings/);
+  await expect(checkRecordings(join(dir, 'none'))).rejects.toThrow(DataError);
+  await expect(checkRecordings(dir)).rejects.toThrow(/there are no recordings/);
 });

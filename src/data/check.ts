@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { NcpTrainError } from '../errors.ts';
 import { frameDefects } from './check-frames.ts';
 import { type CropSpec, cropBox } from './crop.ts';
-import { listRecordings, resolveDataset } from './dataset-config.ts';
+import { recordingsAt, resolveDataset } from './dataset-config.ts';
 import { type Defect, RecordingError } from './defect.ts';
 import { openRecording, type Recording } from './recording.ts';
 import { valueDefects } from './recording-layout.ts';
 import { deviation, steps } from './statistics.ts';
+import { timeWarnings } from './time-faults.ts';
 
 export interface Checked {
   /** Path of the recording, or of a faulty `dataset.yaml`. */
@@ -21,20 +22,20 @@ export interface Checked {
 }
 
 /**
- * @param dir - folder of recordings
+ * @param path - folder of recordings, or one recording
  * @param onProgress - called after every block of frames, files in name order
  * @returns an entry for each recording, and one for a faulty `dataset.yaml`
- * @throws DataError where there is no such folder or it holds no recordings
+ * @throws DataError where there is no such folder or file, or the folder holds no recordings
  */
-export async function checkFolder(
-  dir: string,
+export async function checkRecordings(
+  path: string,
   onProgress: (file: string, framesDone: number, frames: number) => void = () => {},
 ): Promise<Checked[]> {
-  const recordings = listRecordings(dir);
+  const { dir, recordings } = recordingsAt(path);
   const checked: Checked[] = [];
   let crop: CropSpec | undefined;
   try {
-    crop = (await resolveDataset(dir)).crop;
+    crop = (await resolveDataset(dir, {}, recordings)).crop;
   } catch (error) {
     if (!(error instanceof NcpTrainError)) throw error;
     const file = join(dir, 'dataset.yaml');
@@ -90,6 +91,7 @@ function columnWarnings(file: string, labels: Float64Array, timestamps: Float64A
     const remedy = 'Sequences end there; check whether several drives were joined';
     warnings.push({ severity: 'warning', file, dataset: 'timestamp', index, count, message, remedy });
   }
+  if (timestamps.every(Number.isFinite)) warnings.push(...timeWarnings(file, timestamps));
   if (labels.length > 1 && deviation(labels) === 0) {
     const message = `all labels are ${labels[0]}`;
     const remedy = 'There is nothing to learn here; check where the labels come from';

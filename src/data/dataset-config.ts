@@ -3,7 +3,7 @@
  * options and the paper's defaults, options first. Opens no recording.
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Document, isScalar } from 'yaml';
 import { type DatasetConfig, datasetSchema } from '../config/dataset-schema.ts';
 import { parseOptions } from '../config/parse.ts';
@@ -41,12 +41,16 @@ const FILE = 'dataset.yaml';
 
 /**
  * @param dir - folder of recordings
+ * @param recordings - of them those that are meant
  * @throws DataError where it is absent or holds no recordings
  * @throws ConfigError for a fault in its `dataset.yaml`
  * @throws UsageError for a crop that is none
  */
-export async function resolveDataset(dir: string, overrides: DatasetOverrides = {}): Promise<Dataset> {
-  const recordings = listRecordings(dir);
+export async function resolveDataset(
+  dir: string,
+  overrides: DatasetOverrides = {},
+  recordings = listRecordings(dir),
+): Promise<Dataset> {
   const config = readDatasetConfig(dir);
   const given = overrides.label_scale ?? config.label_scale;
   return {
@@ -62,11 +66,27 @@ export async function resolveDataset(dir: string, overrides: DatasetOverrides = 
 }
 
 /**
+ * What a path names to be looked at: a folder with its recordings, or a recording in its folder.
+ * @throws DataError where there is no such folder or file, or no recording in the folder
+ */
+export function recordingsAt(path: string): { readonly dir: string; readonly recordings: string[] } {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    return { dir: path, recordings: listRecordings(path) };
+  return { dir: dirname(path), recordings: [resolve(path)] };
+}
+
+/**
  * Absolute paths of the `*.h5` in a folder, sorted by name as Python sorts.
  * @throws DataError where there is no such folder, or none in it
  */
 export function listRecordings(dir: string): string[] {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+  const status = statSync(dir, { throwIfNoEntry: false });
+  if (status?.isFile()) {
+    throw new DataError(
+      `${dir}: this is a file, and what is wanted is a folder of recordings: that in which it lies is ${dirname(resolve(dir))}`,
+    );
+  }
+  if (!status?.isDirectory()) {
     throw new DataError(
       `${dir}: there is no such folder. \`ncp-train data generate passive|active --out ${dir}\` makes simulated drives, ` +
         '`ncp-train data import` converts drives you have, --data names another folder',

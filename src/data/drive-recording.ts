@@ -22,6 +22,7 @@ import {
 } from './hdf5.ts';
 import { columnDefect, noDataset, openFile, sourceDefect } from './recording-layout.ts';
 import type { ExtraColumn } from './recording-writer.ts';
+import { timeErrors } from './time-faults.ts';
 import { unreadable } from './unreadable.ts';
 
 /** Datasets of one number a frame, with their meanings; `inverse_r` and `timestamp` are the paper's. */
@@ -193,10 +194,16 @@ export class DriveRecording {
     );
   }
 
-  /** A column [N]; undefined where it is not there. */
+  /**
+   * A column [N]; undefined where it is not there.
+   * @throws RecordingError where it cannot be read, and for times that are not seconds
+   */
   column(name: DriveColumn): Float64Array | undefined {
     const dataset = this.#datasets.get(name);
-    return dataset && this.#reading(name, () => readColumn(this.#module, dataset));
+    const values = dataset && this.#reading(name, () => readColumn(this.#module, dataset));
+    const defects = values && name === 'timestamp' ? timeErrors(this.path, values) : [];
+    if (defects.length > 0) throw new RecordingError(...defects);
+    return values;
   }
 
   /**

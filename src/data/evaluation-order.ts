@@ -33,8 +33,8 @@ export function evaluationRuns(
   if (runs.length > 0) return runs;
   throw new DataError(
     `${what}: none of its ${frames.frames} frames are part of ${length} that follow each other without a skip of ` +
-      '5 s, a step back in time or the end of a recording; add recordings, or look at the times with ' +
-      'ncp-train data check',
+      '5 s, a step back in time or the end of a recording; add recordings, or look where the skips are: ' +
+      'ncp-train data inspect counts them',
   );
 }
 

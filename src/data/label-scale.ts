@@ -14,7 +14,7 @@ const MOST = 0.95;
 /** Below this deviation the labels hardly vary, as on a motorway, and the paper's scale would leave nothing to learn. */
 const LEAST_DEVIATION = 0.5;
 /** A deviation below this, 1/m, is rounding among equal labels. */
-const ROUNDING = 1e-9;
+export const ROUNDING = 1e-9;
 
 /**
  * @param labels - 1/m, any number; those that are not finite are left out

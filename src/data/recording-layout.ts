@@ -7,6 +7,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { BrokenSoftLink, Dataset, type Entity, ExternalLink, File } from 'h5wasm/node';
 import { type Defect, RecordingError } from './defect.ts';
 import { entityOf, hdf5Reason, numberType, otherType } from './hdf5.ts';
+import { timeErrors } from './time-faults.ts';
 
 const IMPORT = 'See docs/data.md for the format; `ncp-train data import` converts other formats';
 
@@ -216,9 +217,14 @@ function holdsDataset(path: string, name: string): boolean {
   }
 }
 
-/** Labels and times that are not finite. */
+/** Labels and times that are not finite, and times that are not seconds. */
 export function valueDefects(path: string, labels: Float64Array, timestamps: Float64Array): Defect[] {
   const columns = { inverse_r: labels, timestamp: timestamps };
+  const areNumbers = timestamps.every(Number.isFinite);
+  return [...notFinite(path, columns), ...(areNumbers ? timeErrors(path, timestamps) : [])];
+}
+
+function notFinite(path: string, columns: Readonly<Record<string, Float64Array>>): Defect[] {
   return Object.entries(columns).flatMap(([dataset, values]): Defect[] => {
     const index = values.findIndex((value) => !Number.isFinite(value));
     if (index === -1) return [];

@@ -129,8 +129,8 @@ describe('a recording', () => {
         chunks: [8, 2, 2, 1],
         compression: 'gzip',
       });
-      file.create_dataset({ name: 'inverse_r', data: new Float64Array(30) });
-      file.create_dataset({ name: 'timestamp', data: new Float64Array(30) });
+      file.create_dataset({ name: 'inverse_r', data: Float64Array.from({ length: 30 }, (_, n) => n) });
+      file.create_dataset({ name: 'timestamp', data: Float64Array.from({ length: 30 }, (_, n) => n) });
     });
     const opened = await openRecording(path);
     expect(opened.framesAtOnce % 8).toBe(0);
@@ -232,7 +232,7 @@ describe('a defective recording', () => {
       const compression = { chunks: [1, 10, 100, 3], compression: 'gzip' as const };
       file.create_dataset({ name: 'camera_front', data, shape: [3, 10, 100, 3], ...compression });
       file.create_dataset({ name: 'inverse_r', data: new Float64Array(3) });
-      file.create_dataset({ name: 'timestamp', data: new Float64Array(3) });
+      file.create_dataset({ name: 'timestamp', data: Float64Array.of(0, 1, 2) });
     });
     const bytes = readFileSync(path);
     const zlib = bytes.indexOf(Buffer.from([0x78, 0x5e])); // the start of the first compressed chunk

@@ -60,7 +60,7 @@ export class SequenceSampler {
       throw new DataError(
         `no sequence of ${T} frames: of ${frames.frames} training frames at most ${longest} follow each other ` +
           'without a skip of 5 s, a step back in time or the end of a recording (and the last start is not drawn); ' +
-          'lower --seq_len, or look at the times with ncp-train data check',
+          'lower --seq_len, or look where the skips are: ncp-train data inspect counts them',
       );
     }
   }

@@ -27,7 +27,7 @@ export function secondsIn(text: string, unit?: TimeUnit): number | undefined {
 }
 
 /** Seconds since 1970 stay below 1e11 until the year 5138. */
-function likelyUnit(value: number): TimeUnit {
+export function likelyUnit(value: number): TimeUnit {
   if (value < 1e11) return 's';
   if (value < 1e14) return 'ms';
   return value < 1e17 ? 'us' : 'ns';
