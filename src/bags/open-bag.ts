@@ -38,7 +38,7 @@ export async function openBag(path: string): Promise<Bag> {
  * @returns the file of a folder, with what is unusual about it; a path to a file as it is
  */
 function recordedIn(path: string): { file: string; notes: string[] } {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { file: path, notes: [] };
+  if (!(existsSync(path) && statSync(path).isDirectory())) return { file: path, notes: [] };
   const files = readdirSync(path).sort();
   const of = (ending: string) => files.filter((name) => name.endsWith(ending));
   const mcaps = of('.mcap');

@@ -1,6 +1,7 @@
 /** `ncp-train active select RUN`: see src/train/select-checkpoint.ts. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { selectCheckpoint } from '../train/select-checkpoint.ts';
+import { outFolder } from './out-path.ts';
 
 export function define(command: Command): void {
   command
@@ -9,6 +10,7 @@ export function define(command: Command): void {
     .option(
       '--out <folder>',
       'where the model goes (default: final_models/NAME beside the folder of active runs)',
+      outFolder,
     )
     .option('--json', 'print JSON')
     .action(async (run: string, options) => {

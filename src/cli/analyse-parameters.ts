@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ParameterCounts } from '../analysis/parameters/count.ts';
 import { MODELS, type ModelInput, WM_SIZES } from '../config/schema.ts';
+import { makeFolderOf, outFile } from './out-path.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -14,13 +15,16 @@ export function define(command: Command): void {
     .addOption(new Option('--wm-size <name>', 'wiring of wm (default: small)').choices([...WM_SIZES]))
     .option('--wiring <file>', 'JSON file with a wiring of your own for wm')
     .option('--sparsity <share>', 'share of the recurrent weights that stays 0', share)
-    .option('--csv <file>', 'also write the table as CSV')
+    .option('--csv <file>', 'also write the table as CSV', outFile)
     .option('--json', 'print JSON')
     .action(async (checkpoints: string[], options) => {
       const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
       const { countsAsCsv } = await import('../analysis/parameters/format.ts');
       const { replaceFile } = await import('../train/durable.ts');
-      if (options.csv !== undefined) await replaceFile(options.csv, countsAsCsv(rows));
+      if (options.csv !== undefined) {
+        makeFolderOf(options.csv);
+        await replaceFile(options.csv, countsAsCsv(rows));
+      }
       console.log(options.json ? JSON.stringify({ models: rows }, null, 2) : text(rows));
     });
 }
@@ -45,7 +49,7 @@ async function ofCheckpoints(paths: readonly string[], given: Given): Promise<Pa
     throw new UsageError(`a checkpoint says itself what it is: leave out ${flags}, or the checkpoint`);
   }
   const { countCheckpoint } = await import('../analysis/parameters/count.ts');
-  const { weightsOf } = await import('../train/test-checkpoint.ts');
+  const { weightsOf } = await import('../train/weights-of.ts');
   await useEmbedded();
   const rows: ParameterCounts[] = [];
   for (const path of paths) rows.push(await countCheckpoint(path, await weightsOf(path)));

@@ -4,12 +4,13 @@ import { writeOutputs } from '../analysis/output-folder.ts';
 import { sparsitySvg } from '../analysis/sparsity/draw.ts';
 import { flatRow, summaryAsCsv, summaryTable } from '../analysis/sparsity/format.ts';
 import { summariseSparsity } from '../analysis/sparsity/summary.ts';
+import { outFolder } from './out-path.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
     .argument('[dir...]', 'folders with runs', ['sessions'])
-    .option('--out <folder>', 'for picture and table', 'analyses/sparsity')
+    .option('--out <folder>', 'for picture and table', outFolder, 'analyses/sparsity')
     .option('--json', 'print JSON')
     .action(async (dirs: string[], { out, json }) => {
       const summary = await summariseSparsity(dirs);

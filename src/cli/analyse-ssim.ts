@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SsimResult } from '../analysis/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
+import { outFolder } from './out-path.ts';
 import { addComputingFlags, notNegative, openProgress, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
 
@@ -26,7 +27,7 @@ export function define(command: Command): void {
         atLeastOne,
       )
       .option('--drives <path...>', 'recorded test drives, or folders of them, whose crashes are counted')
-      .option('--out <folder>', 'where files go', 'ssim'),
+      .option('--out <folder>', 'where files go', outFolder, 'ssim'),
   ).action(async (checkpoints: string[], options) => {
     const {
       recording,

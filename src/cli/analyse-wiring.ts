@@ -7,6 +7,7 @@ import { ConfigError, UsageError } from '../errors.ts';
 import type { RecurrentModel } from '../models/model.ts';
 import type { Wiring } from '../models/wiring/wiring.ts';
 import { say } from '../terminal.ts';
+import { outFolder } from './out-path.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -19,7 +20,7 @@ export function define(command: Command): void {
       '--wiring <which>',
       `instead of a checkpoint, without weights: ${WM_SIZES.join(', ')}, or a JSON file`,
     )
-    .option('--out <folder>', 'for picture and tables', 'analyses/wiring')
+    .option('--out <folder>', 'for picture and tables', outFolder, 'analyses/wiring')
     .option('--json', 'print JSON')
     .action(async (checkpoint: string | undefined, options) => {
       const { name, wiring, model } = await source(checkpoint, options.wiring);
@@ -54,7 +55,7 @@ async function source(checkpoint: string | undefined, which: string | undefined)
   if (checkpoint === undefined) throw new UsageError('give a checkpoint, or --wiring with a name or a file');
   const { useBackend } = await import('../backend/choose.ts');
   const { loadModel } = await import('../models/weights-file.ts');
-  const { weightsOf } = await import('../train/test-checkpoint.ts');
+  const { weightsOf } = await import('../train/weights-of.ts');
   await useBackend('wasm'); // weights are only read
   const model = await loadModel(await weightsOf(checkpoint));
   if (model.kind !== 'recurrent' || !model.wiring) {

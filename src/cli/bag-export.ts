@@ -7,6 +7,7 @@ import { YUV_RANGES } from '../bags/yuv.ts';
 import { parseCrop } from '../data/crop.ts';
 import { say } from '../terminal.ts';
 import { addBagOptions, bagOptions, onlyOneFile } from './bag-options.ts';
+import { outFolder } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
 
@@ -14,7 +15,7 @@ export function define(command: Command): void {
   command
     .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
     .allowExcessArguments() // refused in words of our own
-    .requiredOption('--out <dir>', 'folder to make');
+    .requiredOption('--out <dir>', 'folder to make', outFolder);
   addBagOptions(command, ROLES)
     .addOption(new Option('--format <format>', 'of the columns').choices(['csv', 'npy']).default('csv'))
     .addOption(

@@ -9,12 +9,17 @@ import { readFolds } from '../data/folds.ts';
 import { openRecording, type Recording } from '../data/recording.ts';
 import { type DatasetSummary, summarise } from '../data/summary.ts';
 import { DataError } from '../errors.ts';
+import { makeFolderOf, outFile } from './out-path.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
     .argument('<path>', 'folder of recordings, or one recording')
-    .option('--out <file>', 'PNG to write (default: NAME-contact-sheet.png here, by the name of the path)')
+    .option(
+      '--out <file>',
+      'PNG to write (default: NAME-contact-sheet.png here, by the name of the path)',
+      outFile,
+    )
     .option('--crop <crop>', 'paper, full, or left,top,right,bottom in fractions')
     .addOption(new Option('--channel-order <order>', 'of the recorded frames').choices(['rgb', 'bgr']))
     .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(positive))
@@ -32,6 +37,7 @@ export function define(command: Command): void {
           opened.map(({ info }) => info),
         );
         const sheet = options.out ?? `${basename(resolve(path), '.h5')}-contact-sheet.png`;
+        makeFolderOf(sheet);
         await writeContactSheet(sheet, dataset, spread(opened));
         console.log(options.json ? json(dataset, summary, sheet) : text(path, dataset, summary, sheet));
       } finally {

@@ -3,12 +3,13 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ReplayResult } from '../analysis/replay/replay.ts';
 import { UsageError } from '../errors.ts';
+import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   addReplayFlags(command)
-    .option('--out <folder>', 'where files go (default: replay-CHECKPOINT-RECORDING)')
+    .option('--out <folder>', 'where files go (default: replay-CHECKPOINT-RECORDING)', outFolder)
     .addOption(
       new Option(
         '--compat <which>',

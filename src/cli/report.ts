@@ -4,12 +4,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../analysis/report/report.ts';
 import { say } from '../terminal.ts';
+import { outFile } from './out-path.ts';
 
 export function define(command: Command): void {
   command
     .argument('[folder]', 'a run, or a folder with runs below it', 'sessions')
     .option('--with <folder...>', 'folders with outputs of analyses, beside those below the folder')
-    .option('--out <file>', 'the page (default: report.html in the folder)')
+    .option('--out <file>', 'the page (default: report.html in the folder)', outFile)
     .option('--max-mb <number>', 'of all pictures together; what is above is named', positive, 50)
     .option('--json', 'print what is in it as JSON')
     .action(async (folder: string, options) => {

@@ -7,7 +7,8 @@ import { resultsAsLatex } from '../analysis/results/format-latex.ts';
 import { resultsAsMarkdown } from '../analysis/results/format-markdown.ts';
 import { resultsAsText } from '../analysis/results/format-text.ts';
 import { readResults } from '../analysis/results/results.ts';
-import { UsageError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { makeFolderOf, outFile } from './out-path.ts';
 
 const FORMATS = {
   text: resultsAsText,
@@ -24,7 +25,11 @@ export function define(command: Command): void {
     .option('--json', 'the same as --format json')
     .option('--verbose', 'also list the single runs')
     .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
-    .option('--curves <file>', 'also draw the learning curves of all models, SVG or PNG by the name’s ending')
+    .option(
+      '--curves <file>',
+      'also draw the learning curves of all models, SVG or PNG by the name’s ending',
+      outFile,
+    )
     .action(async (dirs: string[], options) => {
       if (options.json && options.format !== undefined && options.format !== 'json') {
         throw new UsageError(`--json and --format ${options.format} contradict each other`);
@@ -32,7 +37,15 @@ export function define(command: Command): void {
       const format: keyof typeof FORMATS = options.json ? 'json' : (options.format ?? 'text');
       if (options.curves !== undefined) requirePicture(options.curves);
       const results = await readResults(dirs, options.compare);
-      if (options.curves !== undefined) await writeCurves(options.curves, results);
+      if (results.tables.length === 0) {
+        throw new DataError(
+          `no run below ${dirs.join(', ')} has trained yet\n  ${results.warnings.join('\n  ')}`,
+        );
+      }
+      if (options.curves !== undefined) {
+        makeFolderOf(options.curves);
+        await writeCurves(options.curves, results);
+      }
       console.log(FORMATS[format](results, options.verbose === true));
     });
 }

@@ -3,12 +3,13 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { SaliencyResult } from '../analysis/saliency/saliency.ts';
 import { UsageError } from '../errors.ts';
+import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   addReplayFlags(command)
-    .option('--out <folder>', 'where files go (default: saliency-CHECKPOINT-RECORDING)')
+    .option('--out <folder>', 'where files go (default: saliency-CHECKPOINT-RECORDING)', outFolder)
     .option('--first <frame>', 'the first frame, from 0 (default: 0)', wholeNumber)
     .option('--count <frames>', 'how many (default: all from there on)', wholeNumber)
     .option('--maps', 'also write the maps as PNG files')

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Traces } from '../analysis/traces/open-traces.ts';
 import type { BackendChoice } from '../backend/names.ts';
+import { outFolder } from './out-path.ts';
 
 export interface TraceFlags {
   readonly out: string;
@@ -18,7 +19,7 @@ export function addTraceFlags(command: Command, name: string): Command {
       '<path...>',
       'checkpoints (runs, checkpoint folders, weights files) and one recording, or test drives alone',
     )
-    .option('--out <folder>', 'for pictures and tables', `analyses/${name}`)
+    .option('--out <folder>', 'for pictures and tables', outFolder, `analyses/${name}`)
     .addOption(
       new Option(
         '--channel-order <name>',

@@ -9,6 +9,7 @@ import type { ChannelOrder } from '../data/crop.ts';
 import { UsageError } from '../errors.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { say } from '../terminal.ts';
+import { makeFolderOf, outFile } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -38,7 +39,7 @@ export function define(command: Command): void {
         '<drive...>',
         'test drives (.h5) or folders of them (ncp-train drive), folders of ncp-train replay or saliency',
       )
-      .option('--out <file>', 'the page; one of the same name is replaced', 'widget.html')
+      .option('--out <file>', 'the page; one of the same name is replaced', outFile, 'widget.html')
       .option('--every <frames>', 'a picture every so many frames; numbers are of every frame', positive, 1)
       .option('--width <pixels>', 'of the pictures; frames are never enlarged', positive, 320)
       .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', percent, 60)
@@ -61,6 +62,7 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
   const stopping = abortOnStop();
   let bar: { of: string; progress: Progress } | undefined;
   try {
+    makeFolderOf(options.out);
     const result = await writeWidget({
       ...{ ...options, to, found, format: { width, quality }, script: await pageScript() },
       signal: stopping.signal,

@@ -2,7 +2,7 @@
  * A folder of recordings as training sees it: its `*.h5` files in name order, and how to read them, from `dataset.yaml`,
  * options and the paper's defaults, options first. Opens no recording.
  */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Document, isScalar } from 'yaml';
 import { type DatasetConfig, datasetSchema } from '../config/dataset-schema.ts';
@@ -80,7 +80,7 @@ export function recordingsAt(path: string): { readonly dir: string; readonly rec
  * @throws DataError where there is no such folder, or none in it
  */
 export function listRecordings(dir: string): string[] {
-  const status = statSync(dir, { throwIfNoEntry: false });
+  const status = existsSync(dir) ? statSync(dir) : undefined;
   if (status?.isFile()) {
     throw new DataError(
       `${dir}: this is a file, and what is wanted is a folder of recordings: that in which it lies is ${dirname(resolve(dir))}`,

@@ -18,7 +18,7 @@ const IMPORT = 'See docs/data.md for the format; `ncp-train data import` convert
 export function openFile(path: string): File {
   const fault = (message: string, remedy: string) =>
     new RecordingError({ severity: 'error', file: path, message, remedy });
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = existsSync(path) ? statSync(path) : undefined;
   if (status === undefined) throw fault('there is no such file', 'Check the path');
   if (!status.isFile()) throw fault('this is no file', 'Give one recording (*.h5)');
   try {

@@ -1,5 +1,5 @@
 /** The folder of test drives: what is called how, and that nothing is overwritten unasked. */
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../errors.ts';
@@ -20,7 +20,7 @@ const isOurs = (name: string) => DRIVE_FILE.test(name) || OTHERS.includes(name);
  * @throws DataError where it cannot be made
  */
 export function prepareFolder(out: string, force: boolean): void {
-  const status = statSync(out, { throwIfNoEntry: false });
+  const status = existsSync(out) ? statSync(out) : undefined;
   if (status !== undefined && !status.isDirectory()) {
     throw new UsageError(`--out ${out}: this is a file; give a folder`);
   }

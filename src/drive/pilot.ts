@@ -10,7 +10,7 @@ import { ConfigError, NotFiniteError } from '../errors.ts';
 import type { State } from '../models/cells/cell.ts';
 import { disposeModel, inferFrames, type Model, prepareGraph } from '../models/model.ts';
 import { loadModel, readInput } from '../models/weights-file.ts';
-import { weightsOf } from '../train/test-checkpoint.ts';
+import { weightsOf } from '../train/weights-of.ts';
 import type { Course } from './course.ts';
 
 /** A car that a pilot steers. */

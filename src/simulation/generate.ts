@@ -3,7 +3,7 @@
  * the same options that was interrupted, are kept; `dataset.yaml` says what was asked for. Every recording follows from
  * the options alone, so the number of threads changes nothing.
  */
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -94,7 +94,7 @@ function sourceOf({ kind, seed, frames, height, width }: GenerateOptions): strin
 /** The recordings of an earlier run in the folder. */
 function recordingsThere(options: GenerateOptions, names: readonly string[]): string[] {
   const { out, force } = options;
-  const status = statSync(out, { throwIfNoEntry: false });
+  const status = existsSync(out) ? statSync(out) : undefined;
   if (status === undefined) return [];
   if (!status.isDirectory()) throw new UsageError(`--out ${out}: this is a file; give a folder`);
   const entries = readdirSync(out).filter((name) => !/\.tmp-\d+$/.test(name));
@@ -120,9 +120,7 @@ function recordingsThere(options: GenerateOptions, names: readonly string[]): st
 
 /** The folder, or the nearest one above it that exists. */
 function nearestFolder(path: string): string {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined || dirname(path) === path
-    ? path
-    : nearestFolder(dirname(path));
+  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path));
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConfigError, DataError } from '../errors.ts';
+import { ConfigError, DataError, UsageError } from '../errors.ts';
 import { readSafetensors } from '../models/safetensors.ts';
 import {
   checkpointNames,
@@ -18,6 +18,7 @@ import { type CheckpointState, checkpointName, checkpointPlace } from './checkpo
 import { removeQuietly, syncFolder, temporaryPath, writeFailure, writeSynced } from './durable.ts';
 import { lockOwner } from './lock.ts';
 import { RECORD_FILE, readRun } from './run-record.ts';
+import { runsBelow } from './weights-of.ts';
 
 /** Beside the weights that were chosen. */
 export const SELECTION_FILE = 'selected.json';
@@ -86,6 +87,12 @@ export async function selectCheckpoint({ run, within, out }: SelectRequest): Pro
 async function requireFinishedActive(run: string): Promise<void> {
   const files = await readdir(run).catch(() => undefined);
   if (!files) throw new DataError(`${run}: there is no such folder; ncp-train runs lists the runs`);
+  const below = files.includes(RECORD_FILE) ? [] : runsBelow(run);
+  if (below.length > 0) {
+    throw new UsageError(
+      `${run} is a folder with ${below.length === 1 ? 'a run' : `${below.length} runs`} below it; name one: ${below.slice(0, 4).join(', ')}`,
+    );
+  }
   if (!files.includes(RECORD_FILE)) {
     throw new DataError(`${run} is no run: it has no ${RECORD_FILE}; ncp-train runs lists the runs`);
   }

@@ -2,26 +2,23 @@
  * `ncp-train test`: a finished model on any recordings, by default on those that its run kept for the test. The model's own
  * file says how its frames are cropped and its labels scaled; data that says otherwise is refused.
  */
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { useBackend } from '../backend/choose.ts';
 import type { BackendChoice } from '../backend/names.ts';
 import { cropText, parseCrop } from '../data/crop.ts';
 import { readDatasetConfig } from '../data/dataset-config.ts';
 import { readFolds } from '../data/folds.ts';
 import type { Segment } from '../data/split.ts';
-import { ConfigError, DataError, UsageError } from '../errors.ts';
+import { ConfigError, UsageError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { disposeModel } from '../models/model.ts';
 import { loadModel, readInput } from '../models/weights-file.ts';
-import { bestCheckpoint } from './checkpoint.ts';
-import { WEIGHTS_FILE } from './checkpoint-folder.ts';
 import { localEngine } from './engine.ts';
 import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { adamState } from './optimizer.ts';
 import { runOfCheckpoint } from './run-of-checkpoint.ts';
 import { requireKnownPlace } from './run-paths.ts';
 import { type DataRequest, evaluationSet, openTrainingData, wholeRecordings } from './training-data.ts';
+import { weightsOf } from './weights-of.ts';
 
 /** `all`: every recording whole. */
 export type TestSplit = 'all' | 'train' | 'validation' | 'test';
@@ -157,19 +154,6 @@ async function completed(request: TestRequest) {
     debug: own?.debug ?? false,
     fingerprint: own?.fingerprint,
   };
-}
-
-/** @throws DataError naming what was looked for */
-export async function weightsOf(path: string): Promise<string> {
-  if (!existsSync(path)) throw new DataError(`${path}: there is no such checkpoint`);
-  if (!statSync(path).isDirectory()) return path;
-  const own = join(path, WEIGHTS_FILE);
-  if (existsSync(own)) return own;
-  const best = await bestCheckpoint(path);
-  if (best) return join(best.path, WEIGHTS_FILE);
-  throw new DataError(
-    `${path} is neither a checkpoint (${WEIGHTS_FILE}) nor a run with one (checkpoints/best)`,
-  );
 }
 
 /** What of a model's input `dataset.yaml` may contradict. */

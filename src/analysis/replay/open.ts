@@ -1,16 +1,18 @@
 /** A checkpoint and a recording, checked to fit each other and opened on a backend: what every analysis of a drive begins with. */
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { useBackend } from '../../backend/choose.ts';
 import type { BackendChoice, BackendName } from '../../backend/names.ts';
 import { type ChannelOrder, parseCrop } from '../../data/crop.ts';
 import { type CroppedFrames, openCroppedFrames } from '../../data/cropped-frames.ts';
 import { readDatasetConfig } from '../../data/dataset-config.ts';
 import { median, steps } from '../../data/statistics.ts';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, UsageError } from '../../errors.ts';
 import type { InputDescription } from '../../models/input-description.ts';
 import { disposeModel, type Model } from '../../models/model.ts';
 import { loadModel, readInput } from '../../models/weights-file.ts';
-import { refuseOtherInput, refuseOtherRate, weightsOf } from '../../train/test-checkpoint.ts';
+import { refuseOtherInput, refuseOtherRate } from '../../train/test-checkpoint.ts';
+import { isRecording, weightsOf } from '../../train/weights-of.ts';
 
 export interface ReplayRequest {
   /** A run's folder (its best checkpoint), a checkpoint's folder, or a weights file. */
@@ -42,6 +44,22 @@ export interface OpenReplay extends OpenSource {
   close(): void;
 }
 
+/** @throws UsageError if the two are the other way round, or the second is no file */
+function requireOrder(checkpoint: string, recording: string): void {
+  if (isRecording(checkpoint) && !isRecording(recording)) {
+    throw new UsageError(
+      `${checkpoint} is a recording, ${recording} is none: the checkpoint comes first, the recording second`,
+    );
+  }
+  if (!existsSync(recording) || !statSync(recording).isDirectory()) return;
+  const inside = readdirSync(recording).filter(isRecording);
+  const names = inside.slice(0, 4).map((name) => join(recording, name));
+  throw new UsageError(
+    `${recording} is a folder; one recording is wanted here (.h5, .npz)` +
+      (names.length > 0 ? `: ${names.join(', ')}${inside.length > names.length ? ', …' : ''}` : ''),
+  );
+}
+
 /**
  * Checks that a recording fits a checkpoint, and opens it; nothing is loaded that computes.
  *
@@ -50,6 +68,7 @@ export interface OpenReplay extends OpenSource {
  */
 export async function openSource(request: Omit<ReplayRequest, 'backend'>): Promise<OpenSource> {
   const { checkpoint, recording, cacheDir } = request;
+  requireOrder(checkpoint, recording);
   const weights = await weightsOf(checkpoint);
   const input = await readInput(weights);
   if (!input) {

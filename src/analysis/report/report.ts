@@ -4,9 +4,10 @@
  * with the command that makes it.
  */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { replaceFile } from '../../train/durable.ts';
+import { makeFolder } from '../output-folder.ts';
 import { findRuns } from '../results/find-runs.ts';
 import { readResults } from '../results/results.ts';
 import { type AnalysisSection, analysisSection } from './analysis-section.ts';
@@ -90,6 +91,7 @@ export async function writeReport(request: ReportRequest): Promise<ReportResult>
     [`${count}, ncp-train ${version}, ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`],
     sections,
   );
+  await makeFolder(dirname(out));
   await replaceFile(out, page);
   return {
     file: out,

@@ -33,7 +33,7 @@ export interface Results {
 
 /**
  * @param compare - two models, see {@link compareModels}
- * @throws DataError (status 3) if there is no run below the folders, or none that has trained
+ * @throws DataError (status 3) if there is no run below the folders
  * @throws UsageError for two models that cannot be compared
  */
 export async function readResults(folders: readonly string[], compare?: string): Promise<Results> {
@@ -43,10 +43,6 @@ export async function readResults(folders: readonly string[], compare?: string):
     throw new DataError(
       `no runs below ${folders.join(', ')}; ncp-train passive makes one, and --sessions_dir says where${why}`,
     );
-  }
-  if (runs.every(({ state }) => state === 'never trained')) {
-    const each = runs.map(({ folder, notes }) => `${folder}: ${notes.join('; ')}`);
-    throw new DataError(`no run below ${folders.join(', ')} has trained yet\n  ${each.join('\n  ')}`);
   }
   return resultsOf(runs, faults, compare);
 }

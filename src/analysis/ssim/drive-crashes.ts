@@ -1,5 +1,5 @@
 /** How often models crashed in recorded test drives, by model and noise, as the drives' own attributes name them (data/drive-recording.ts). */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { listRecordings } from '../../data/dataset-config.ts';
 import { openDriveRecording } from '../../data/drive-recording.ts';
 import { DataError } from '../../errors.ts';
@@ -47,5 +47,5 @@ export async function driveCrashes(paths: readonly string[]): Promise<CrashCount
 }
 
 function filesOf(path: string): string[] {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? listRecordings(path) : [path];
+  return existsSync(path) && statSync(path).isDirectory() ? listRecordings(path) : [path];
 }

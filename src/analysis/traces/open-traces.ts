@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { openDriveRecording } from '../../data/drive-recording.ts';
 import { UsageError } from '../../errors.ts';
 import { runOfCheckpoint } from '../../train/run-of-checkpoint.ts';
+import { isRecording } from '../../train/weights-of.ts';
 import { differences } from '../results/comparability.ts';
 import { groupOf } from '../results/model-group.ts';
 import { readOwnRun } from '../results/own-run.ts';
@@ -21,8 +22,6 @@ export interface Traces {
   /** The recording, or the drive of each source. */
   driveOf(source: TraceSource): string;
 }
-
-const isRecording = (path: string) => /\.(h5|hdf5|npz)$/i.test(path);
 
 /**
  * @param purpose - what is to be made of them, for messages

@@ -53,7 +53,7 @@ export async function findDrives(paths: readonly string[]): Promise<FoundDrives>
   const drives: FoundDrive[] = [];
   const notes: string[] = [];
   for (const path of paths) {
-    const status = statSync(path, { throwIfNoEntry: false });
+    const status = existsSync(path) ? statSync(path) : undefined;
     if (status === undefined) throw new DataError(`${path}: there is no such file or folder. Give ${KINDS}`);
     if (!status.isDirectory()) {
       drives.push(await givenFile(path));

@@ -1,0 +1,39 @@
+/** Places to write to are checked before work is done, and made when it is. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeRun } from '../../test/made-runs.ts';
+import { DataError } from '../errors.ts';
+import { main } from './main.ts';
+import { makeFolderOf, outFile, outFolder } from './out-path.ts';
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'out-'));
+  writeFileSync(join(root, 'file'), '');
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+it('a folder that is not there will do, and is made for the file only', () => {
+  const path = join(root, 'new', 'deeper', 'page.html');
+  expect([outFile(path), outFolder(join(root, 'new'))]).toEqual([path, join(root, 'new')]);
+  expect(existsSync(join(root, 'new'))).toBe(false);
+  makeFolderOf(path);
+  expect(existsSync(join(root, 'new', 'deeper'))).toBe(true);
+});
+
+it('folders for files, files for folders, and places below a file are refused', () => {
+  expect(() => outFile(root)).toThrow(InvalidArgumentError);
+  expect(() => outFolder(join(root, 'file'))).toThrow(InvalidArgumentError);
+  expect(() => outFile(join(root, 'file', 'page.html'))).toThrow(DataError);
+  expect(() => outFolder(join(root, 'file', 'below'))).toThrow(/file is a file, not a folder/);
+});
+
+it('a command makes the folder of its file', async () => {
+  makeRun(root, { model: 'wm', fold: 0, log: [[1, 1, 1, 1]], final: [0, 1, 1, 1, 1] });
+  const page = join(root, 'pages', 'report.html');
+  expect(await main(['report', root, '--out', page, '--json'])).toBe(0);
+  expect(existsSync(page)).toBe(true);
+});
