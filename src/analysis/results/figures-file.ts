@@ -25,7 +25,8 @@ export async function readFigures(
   const name = basename(path);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    // Files that went through several machines mix their ends of lines.
+    text = (await readFile(path, 'utf8')).replace(/\r\n?/g, '\n');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? undefined : { rows: [], notes: [`${name} cannot be read (${code})`] };
