@@ -214,6 +214,7 @@ async function writePictures(
   let recording: RecordedFrames | undefined;
   try {
     let seen = 0;
+    let isGap = false;
     for await (const message of bag.messages([camera.topic])) {
       options.onProgress(++seen, camera.count);
       const time = timeOf(message, clock);
@@ -224,6 +225,7 @@ async function writePictures(
       const picture = await pictureOf(message.fields, reading).catch((error: Error) => error);
       if (picture instanceof Error) {
         lost.undecodable++;
+        isGap = true;
         lost.why ||= picture.message;
         continue;
       }
@@ -243,7 +245,8 @@ async function writePictures(
       }
       times.push(time);
       npy?.append(picture.pixels);
-      recording?.append(time, picture.pixels);
+      recording?.append(time, picture.pixels, isGap);
+      isGap = false;
     }
     if (first === undefined) {
       throw new DataError(

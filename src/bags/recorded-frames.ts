@@ -3,6 +3,7 @@
  * what else is known of the drive beside it, under the names of src/data/drive-recording.ts. Frames whose label is not known are left out.
  */
 import { CRASH, POSITION } from '../data/drive-recording.ts';
+import { SEQUENCE_STARTS } from '../data/recording-layout.ts';
 import {
   type ColumnValues,
   createRecording,
@@ -43,8 +44,12 @@ export class RecordedFrames {
   readonly #atOnce: number;
   readonly #labels: number[] = [];
   readonly #times: number[] = [];
-  #waiting: { time: number; pixels: Uint8Array }[] = [];
+  #waiting: { time: number; pixels: Uint8Array; isGap: boolean }[] = [];
   #leftOut = 0;
+  /** Numbers of frames before which others were left out. */
+  readonly #starts: number[] = [];
+  /** Whether a frame was left out since the last that was written. */
+  #isGap = false;
 
   private constructor(
     writer: RecordingWriter,
@@ -76,9 +81,12 @@ export class RecordedFrames {
     return new RecordedFrames(writer, columns, drive.curvature, drive.drive?.crashes, atOnce);
   }
 
-  /** @param pixels - uint8 [H,W,3]; kept until it is written */
-  append(time: number, pixels: Uint8Array): void {
-    this.#waiting.push({ time, pixels });
+  /**
+   * @param pixels - uint8 [H,W,3]; kept until it is written
+   * @param isGap - whether pictures before this one were left out
+   */
+  append(time: number, pixels: Uint8Array, isGap: boolean): void {
+    this.#waiting.push({ time, pixels, isGap });
     if (this.#waiting.length >= this.#atOnce) this.#write();
   }
 
@@ -88,7 +96,10 @@ export class RecordedFrames {
     const crashes = this.#crashes
       ?.map((time) => this.#times.findIndex((t) => t >= time))
       .filter((n) => n >= 0);
-    await this.#writer.finish(crashes ? { [CRASH]: Int32Array.from(crashes) } : {});
+    await this.#writer.finish({
+      ...(crashes ? { [CRASH]: Int32Array.from(crashes) } : {}),
+      ...(this.#starts.length > 0 ? { [SEQUENCE_STARTS]: Int32Array.from(this.#starts) } : {}),
+    });
     return { labels: Float64Array.from(this.#labels), leftOut: this.#leftOut };
   }
 
@@ -105,7 +116,16 @@ export class RecordedFrames {
       waiting.map(({ time }) => time),
       LONGEST_STEP,
     );
-    const known = waiting.filter((_, n) => Number.isFinite(curvature[n]));
+    const known: typeof waiting = [];
+    for (const [n, frame] of waiting.entries()) {
+      const isKnown = Number.isFinite(curvature[n]);
+      this.#isGap ||= frame.isGap || !isKnown;
+      if (!isKnown) continue;
+      const number = this.#times.length + known.length;
+      if (this.#isGap && number > 0) this.#starts.push(number);
+      this.#isGap = false;
+      known.push(frame);
+    }
     this.#leftOut += waiting.length - known.length;
     if (known.length === 0) return;
     const times = known.map(({ time }) => time);

@@ -18,6 +18,7 @@ function read(text: string | Buffer) {
 test.each([
   ['commas', 'epoch,loss,mae\n0,1.5,2\n1,,3e-2\n'],
   ['the archive’s separator', 'epoch; loss; mae\n0; 1.5; 2\n1; ; 3e-2\n'],
+  ['line ends of several machines', 'epoch,loss,mae\n0,1.5,2\r\n1,,3e-2\r'],
   ['Windows line ends and a byte order mark', '\ufeffepoch,loss,mae\r\n0,1.5,2\r\n\r\n1,,3e-2\r\n'],
 ])('%s', async (_, text) => {
   expect(await read(text)).toEqual({
