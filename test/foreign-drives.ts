@@ -16,7 +16,7 @@ export function temporaryFolder(): string {
 }
 
 /** Writes a text file and its folders. */
-export function writeText(path: string, text: string): void {
+export function writeText(path: string, text: string | Buffer): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }

@@ -30,8 +30,16 @@ describe('decimal commas that add columns', () => {
   test('a row that can be read to two values is a fault of its line, with both', () => {
     const usual = Array.from({ length: 30 }, (_, i) => `a.jpg,0,0${i + 1},0,12,18`);
     const { rows } = read([...usual, 'b.jpg,0,25,0,12'], 4, [1]);
-    expect(rows[30].fault).toContain('log.csv:31: 5 columns, expected 4');
+    expect(rows[30].fault).toBe(
+      'log.csv:31: numbers have decimal commas without quotes, and the row can be read as 0 and as 0.25',
+    );
+  });
+
+  test('a row that was cut off where a whole one would end is not taken for one', () => {
+    const usual = Array.from({ length: 30 }, (_, i) => `a.jpg,0,0${i + 1},0,12,18`);
+    const { rows } = read([...usual, 'b.jpg,0,25,0', 'c.jpg,0,0,0'], 4, [1]);
     expect(rows[30].fault).toContain('the row can be read as 0 and as 0.25');
+    expect(rows[31]).toMatchObject({ cells: ['c.jpg', '0', '0', '0'] });
   });
 
   test('nothing is joined where any number has a decimal point', () => {

@@ -86,22 +86,27 @@ function joinedRows(rows: readonly CsvRow[], width: number, used: readonly numbe
   const form = commonForm(rows, width);
   return rows.map((row): EvenRow => {
     const { cells, where } = row;
-    if (cells.length <= width) return ofWidth(row, width);
     const joins = joinsOf(cells, width).filter(
       ({ decimals }) => cells.length !== form?.length || form.decimals.has(String(decimals)),
     );
     if (joins.length === 0) return ofWidth(row, width);
-    const values = new Set(joins.map((join) => String(used.map((column) => comparable(join.cells[column])))));
+    // A row of another length than nearly all may also have been cut off.
+    const narrower = cells.length === form?.length ? [] : columnsFrom(Math.max(...used) + 1, width);
+    const cut = narrower.flatMap((columns) => joinsOf(cells, columns));
+    const values = new Set(
+      [...joins, ...cut].map((join) => String(used.map((column) => comparable(join.cells[column])))),
+    );
     if (values.size === 1) return { cells: joins[0].cells, where };
     const [one, other] = [...values];
     return {
       ...row,
-      fault:
-        `${where}: ${cells.length} columns, expected ${width}, as numbers have decimal commas without quotes; ` +
-        `the row can be read as ${one} and as ${other}`,
+      fault: `${where}: numbers have decimal commas without quotes, and the row can be read as ${one} and as ${other}`,
     };
   });
 }
+
+/** first, first + 1, …, end − 1 */
+const columnsFrom = (first: number, end: number) => Array.from({ length: end - first }, (_, i) => first + i);
 
 const comparable = (cell: string) => (cell === '' || Number.isNaN(Number(cell)) ? cell : Number(cell));
 

@@ -4,7 +4,7 @@ import { temporaryFolder, writeText } from '../../../test/foreign-drives.ts';
 import { readCsv } from './table.ts';
 
 /** Cells of a file with this text, and the lines in which they stand. */
-function read(text: string) {
+function read(text: string | Buffer) {
   const path = join(temporaryFolder(), 'log.csv');
   writeText(path, text);
   return readCsv(path, 'a log').map(({ cells, where }) => [where.slice(path.length + 1), ...cells]);
@@ -21,6 +21,17 @@ test.each([
     ['2', 'b', '2'],
     ['3', 'c', '3'],
     ['4', 'd', '4'],
+  ]);
+});
+
+test('a first line that tells Excel the separator is no row, and keeps its number', () => {
+  expect(read('sep=;\na;1\n')).toEqual([['2', 'a', '1']]);
+});
+
+test('text in UTF-16, as PowerShell joins files, is read', () => {
+  expect(read(Buffer.from('\uFEFFa\t1\r\nb\t2\r\n', 'utf16le'))).toEqual([
+    ['1', 'a', '1'],
+    ['2', 'b', '2'],
   ]);
 });
 

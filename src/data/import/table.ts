@@ -22,7 +22,8 @@ const SEPARATORS = ['\t', ';', ','] as const;
  * @throws DataError where it is absent, empty or no CSV
  */
 export function readCsv(path: string, what: string): CsvRow[] {
-  const text = readText(path, what);
+  // Excel is told the separator by a first line of its own.
+  const text = readText(path, what).replace(/^"?sep=[,;\t]"?[,;\t]*(?=\n)/i, '');
   const candidates = SEPARATORS.filter((separator) => separator === ',' || text.includes(separator));
   const cuts = candidates.map((separator) => cut(text, separator));
   const fits = cuts.map((rows) => (rows instanceof Error ? -1 : rowsAlike(rows)));

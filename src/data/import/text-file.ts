@@ -11,7 +11,11 @@ import { DataError } from '../../errors.ts';
 export function readText(path: string, what: string): string {
   if (!existsSync(path)) throw new DataError(`${path}: not there; expected ${what}`);
   if (!statSync(path).isFile()) throw new DataError(`${path}: not a file; expected ${what}`);
-  const text = readFileSync(path, 'utf8')
+  const bytes = readFileSync(path);
+  // What PowerShell redirects and Excel saves as Unicode text.
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const text = bytes
+    .toString(isUtf16 ? 'utf16le' : 'utf8')
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n');
   if (text.trim() === '') throw new DataError(`${path}: empty; expected ${what}`);
