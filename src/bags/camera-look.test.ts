@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { type MadeTopic, rawCamera, writeBag } from '../../test/made-bag.ts';
+import { UsageError } from '../errors.ts';
 import { lookText, lookThrough } from './camera-look.ts';
 import { openBag } from './open-bag.ts';
 import type { YuvRange } from './yuv.ts';
@@ -66,6 +67,19 @@ test('a picture that is not whole says nothing of the others', async () => {
   const none = await lookOf({ ...ramps([0, 0]), messages: [cut] });
   expect(none?.yuvRange).toBeUndefined();
   expect(none?.remark).toContain('the first picture cannot be read: 2 bytes are no 1×256 picture');
+});
+
+test('a range or a number of bits that says nothing of the pictures is refused', async () => {
+  const grey = (encoding: string) =>
+    rawCamera('/cam', [{ height: 1, width: 2, encoding, data: new Uint8Array(4) }]);
+  const range = lookOf(grey('mono16'), { yuvRange: 'studio' });
+  await expect(range).rejects.toThrow('--yuv_range: the pictures of /cam are mono16; it is of yuv422, uyvy');
+  await expect(range).rejects.toBeInstanceOf(UsageError);
+  const bits = lookOf(grey('mono8'), { bits: 12 });
+  await expect(bits).rejects.toThrow(
+    '--bits: the pictures of /cam are mono8; it is of pictures of 16 bits only',
+  );
+  await expect(bits).rejects.toBeInstanceOf(UsageError);
 });
 
 test('other encodings are named, and what is unusual about them', async () => {

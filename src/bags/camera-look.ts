@@ -2,6 +2,7 @@
  * What a camera's pictures are, by the first of them: size and encoding, and of YUV ones the range of brightness, which no
  * message says.
  */
+import { UsageError } from '../errors.ts';
 import type { Bag, BagMessage } from './bag.ts';
 import { encodingOf, type PictureReading, pictureOf, rowsOf } from './picture.ts';
 import { countBrightness, rangeOf, YUV, type YuvRange } from './yuv.ts';
@@ -17,13 +18,14 @@ export interface CameraLook {
   readonly remark?: string;
 }
 
+const SIXTEEN_BITS = /^(16UC\d|[a-z_]+16)\b/;
 /** Pictures that are looked at for their brightness. */
 const LOOKED_AT = 100;
 
 /**
  * @param named - what the user said of the pictures
  * @returns undefined for a topic without messages
- * @throws DataError for a bag that is damaged where its first pictures are
+ * @throws DataError for a bag that is damaged where its first pictures are; UsageError for what says nothing of such pictures
  */
 export async function lookThrough(
   bag: Bag,
@@ -35,6 +37,7 @@ export async function lookThrough(
   let look: CameraLook | undefined;
   let seen = 0;
   for await (const message of bag.messages([topic])) {
+    if (look === undefined) refuseUnused(topic, message.fields, named);
     look ??= await firstLook(message, named.bits);
     const layout = YUV[look.encoding];
     if (layout === undefined) return look;
@@ -45,6 +48,22 @@ export async function lookThrough(
     if (++seen === LOOKED_AT) break;
   }
   return look && { ...look, ...(counts.some((count) => count > 0) ? told(counts, seen) : {}) };
+}
+
+function refuseUnused(
+  topic: string,
+  fields: BagMessage['fields'],
+  { yuvRange, bits }: Pick<PictureReading, 'yuvRange' | 'bits'>,
+): void {
+  const encoding = encodingOf(fields);
+  const are = `the pictures of ${topic} are ${encoding}`;
+  if (yuvRange !== undefined && !(encoding in YUV)) {
+    throw new UsageError(`--yuv_range: ${are}; it is of ${Object.keys(YUV).join(', ')} only`);
+  }
+  // A PNG may have 16 bits whatever its format says.
+  if (bits !== undefined && 'encoding' in fields && !SIXTEEN_BITS.test(encoding)) {
+    throw new UsageError(`--bits: ${are}; it is of pictures of 16 bits only`);
+  }
 }
 
 async function firstLook({ topic, fields }: BagMessage, bits?: number): Promise<CameraLook> {
@@ -60,7 +79,7 @@ async function firstLook({ topic, fields }: BagMessage, bits?: number): Promise<
 
 /** Of the kinds of 16 bits, which cameras fill in different ways. @param pixels - their upper 8 */
 function remarkOn(encoding: string, pixels: Uint8Array, bits?: number): string | undefined {
-  if (!/^(16UC\d|[a-z_]+16)\b/.test(encoding)) return undefined;
+  if (!SIXTEEN_BITS.test(encoding)) return undefined;
   if (bits !== undefined) return `of which the camera fills ${bits} bits, as --bits says`;
   if (encoding.startsWith('16UC1')) {
     return 'by convention a depth in mm (ROS REP 118), of which the upper 8 bits are taken for grey';
