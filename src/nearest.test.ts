@@ -6,7 +6,7 @@ const MODELS = ['wm', 'lstm', 'gru', 'tf_gru'];
 
 it('guesses the nearest name and lists all', () => {
   expect(unknownName('model', 'lstn', MODELS)).toBe(
-    'unknown model "lstn", did you mean "lstm"? Known: wm, lstm, gru, tf_gru',
+    'unknown model "lstn"; did you mean "lstm"? Known: wm, lstm, gru, tf_gru',
   );
 });
 
@@ -21,5 +21,5 @@ it('does not guess where nothing is near', () => {
 });
 
 it('has nothing to guess where nothing is known', () => {
-  expect(unknownName('plot', 'loss', [])).toBe('unknown plot "loss". Known: ');
+  expect(unknownName('plot', 'loss', [])).toBe('unknown plot "loss".');
 });

@@ -37,10 +37,16 @@ export async function writeRecordings(folder: string, names: readonly string[], 
   return folder;
 }
 
-/** Twelve batches an epoch on three recordings. */
-export const SMALL = [
-  ...['--epochs', '2', '--batch-size', '2', '--seq-len', '4'],
-  ...['--backend', 'wasm', '--workers', '1'],
+const EMBEDDED = ['--backend', 'wasm', '--workers', '1'];
+
+/** Twelve batches an epoch on three recordings, of recurrent models. */
+export const SMALL = ['--epochs', '2', '--batch-size', '2', '--seq-len', '4', ...EMBEDDED];
+
+/** The same of any model, on the embedded backend unless another is named. */
+const small = (model: string, more: readonly string[]) => [
+  ...['--epochs', '2', '--batch-size', '2'],
+  ...(model === 'cnn' ? [] : ['--seq-len', '4']),
+  ...(more.includes('--backend') ? [] : EMBEDDED),
 ];
 
 const places = (data: string, folder: string) => [
@@ -50,12 +56,12 @@ const places = (data: string, folder: string) => [
 /** Arguments of a passive run, in a folder of its own with a cache of its own. */
 export function passiveRun(data: string, folder: string, model: string, ...more: string[]): string[] {
   const which = ['passive', '--model', model, '--experiment_id', '0', '--folds', 'auto:3'];
-  return [...which, ...places(data, folder), ...SMALL, ...more];
+  return [...which, ...places(data, folder), ...small(model, more), ...more];
 }
 
 /** The same of an active one. */
 export function activeRun(data: string, folder: string, model: string, ...more: string[]): string[] {
-  return ['active', '--model', model, ...places(data, folder), ...SMALL, ...more];
+  return ['active', '--model', model, ...places(data, folder), ...small(model, more), ...more];
 }
 
 /** Where {@link passiveRun} puts its run. */

@@ -66,8 +66,8 @@ function asNamed(bag: Bag, role: Role, text: string): ChosenTopic {
   const option = `--${role}`;
   if (topic === undefined) {
     const names = bag.topics.map((each) => each.name);
-    const unknown = unknownName('topic', name, names);
-    throw new DataError(`${bag.path}: ${option}: ${unknown}\n  the bag has ${listText(bag)}`);
+    const lookUp = `ncp-train bag info ${bag.path} lists all`;
+    throw new DataError(`${bag.path}: ${option}: ${unknownName('topic', name, names, { lookUp })}`);
   }
   if (topic.unreadable !== undefined) {
     throw new DataError(`${bag.path}: ${option}: ${name} cannot be decoded: ${topic.unreadable}`);

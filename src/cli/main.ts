@@ -5,10 +5,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Command, CommanderError } from 'commander';
-import { DataError, NcpTrainError } from '../errors.ts';
+import { type Command, CommanderError } from 'commander';
+import { DataError, NcpTrainError, UsageError } from '../errors.ts';
+import { unknownName } from '../nearest.ts';
 import { say, terminal } from '../terminal.ts';
 import { commands, groups } from './commands.ts';
+import { ExplainedCommand } from './explained-command.ts';
 
 /**
  * Runs the command line.
@@ -20,6 +22,7 @@ export async function main(argv: string[]): Promise<number> {
   process.stderr.on('error', () => undefined); // nobody reads it any more, or a disk is full: no reason to end work
   try {
     const args = helpLast(hyphenated(argv));
+    refuseNoCommand(args);
     const program = await programFor(args);
     await program.parseAsync(args, { from: 'user' }).finally(() => terminal.endAll());
     await results.written();
@@ -44,16 +47,37 @@ function helpLast(args: string[]): string[] {
   return args[0] === 'help' ? [...args.slice(1), '--help'] : args;
 }
 
+/**
+ * Words in the place of a command that are none. Commander would show its help for some, as if that had been asked for.
+ *
+ * @throws UsageError naming the nearest command, or those of the group that was named
+ */
+function refuseNoCommand([first, second]: readonly string[]): void {
+  if (first === undefined || first.startsWith('-')) return;
+  const firstWords = [...new Set(commands.map(({ name }) => name.split(' ')[0]))];
+  if (!firstWords.includes(first)) {
+    throw new UsageError(unknownName('command', first, firstWords, { lookUp: 'ncp-train --help lists all' }));
+  }
+  if (!(first in groups) || second === undefined || ['--help', '-h'].includes(second)) return;
+  const secondWords = commands.flatMap(({ name }) =>
+    name.startsWith(`${first} `) ? [name.split(' ')[1]] : [],
+  );
+  if (secondWords.includes(second)) return;
+  if (second.startsWith('-')) {
+    throw new UsageError(
+      `${first}: which? One of ${secondWords.join(', ')} comes before the options, e.g. ncp-train ${first} ${secondWords[0]} ${second}`,
+    );
+  }
+  throw new UsageError(unknownName(`command of ${first}`, second, secondWords));
+}
+
 /** All commands by name and summary, and the one that `args` names in full. */
 async function programFor(args: string[]): Promise<Command> {
-  const program = new Command('ncp-train')
+  const program = new ExplainedCommand('ncp-train')
     .description('Train and analyse neural circuit policies and the networks they were compared with')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help; after a command, its options');
-  program
-    .helpCommand('help [command]', 'print the help of a command')
-    .exitOverride()
-    .showHelpAfterError(false);
+  program.helpCommand('help [command]', 'print the help of a command').exitOverride();
   const parents = new Map<string, Command>();
   const known = commands.map(({ name }) => name);
   for (const { name, summary, load } of commands) {
@@ -85,8 +109,7 @@ function version(): string {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Commander has printed what was asked for, or what is wrong and the nearest name. Help that stands in for a
-    // missing command (`commander.help`) is a fault.
+    // Commander has printed what was asked for. Help that stands in for a missing command (`commander.help`) is a fault.
     return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
   }
   if (error instanceof NcpTrainError) {

@@ -93,11 +93,11 @@ describe('faults', () => {
       'extra',
     ]);
     expect(faults).toHaveLength(5);
-    expect(faults[0]).toMatch(/^options: unknown model "lstn", did you mean "lstm"\?/);
+    expect(faults[0]).toMatch(/^options: unknown model "lstn"; did you mean "lstm"\?/);
     expect(faults.join('\n')).toMatch(/^lr: .*got "fast"$/m);
     expect(faults.join('\n')).toMatch(/^batch_size: .*got 0$/m);
-    expect(faults[3]).toMatch(/^unknown option "lrr", did you mean "lr"\?/);
-    expect(faults[4]).toMatch(/^unknown option "resum", did you mean "resume"\?/);
+    expect(faults[3]).toBe('unknown option --lrr; did you mean --lr? passive --help lists all');
+    expect(faults[4]).toBe('unknown option --resum; did you mean --resume? passive --help lists all');
   });
 
   it('a word that belongs to no flag is one', () => {
@@ -143,7 +143,9 @@ describe('printing', () => {
       .replaceAll(/\s+/g, ' ');
     for (const name of Object.keys(activeOptions.shape)) expect(help).toContain(name.replaceAll('_', '-'));
     expect(help).toContain('--lr <number> learning rate of Adam (> 0; default: 0.0005)');
-    expect(help).toContain('--wm-size <name> wiring of wm (small, mk2, fully, rand; default: mk2)');
+    expect(help).toContain(
+      '--wm-size <name> wiring of wm (small, mk2, fully, rand; default: mk2; only with model wm',
+    );
     expect(help).toContain('--model <name> the network that is trained (wm, lstm,');
     expect(help).toContain('--perspective also shift');
     expect(help).not.toContain('--no-perspective');

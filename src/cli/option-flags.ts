@@ -5,16 +5,12 @@
  */
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
-import {
-  type Given,
-  jsonSchema,
-  mergeOptions,
-  type OptionDescription,
-  optionsOf,
-  typedValue,
-} from '../config/flags.ts';
+import { appliesText, type Sources } from '../config/applies.ts';
+import { type Given, jsonSchema, type OptionDescription, optionsOf, typedValue } from '../config/flags.ts';
+import { type Context, mergeOptions } from '../config/merge.ts';
 import { commentedYaml, readOptionsFile } from '../config/yaml.ts';
-import { unknownName } from '../nearest.ts';
+import { unknownFlag } from '../nearest.ts';
+import { lookUpOptions, shownFlags, spelt } from './explained-command.ts';
 
 /** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */
 export function addOptionFlags(command: Command, schema: z.ZodObject): Command {
@@ -27,32 +23,46 @@ export function addOptionFlags(command: Command, schema: z.ZodObject): Command {
     .allowExcessArguments();
 }
 
+/** Of a run that is resumed: its options, and the file that has them. */
+export interface Recorded {
+  readonly options: Given;
+  readonly path: string;
+}
+
+/** What was given to a command that was called, unchecked. */
+export function sourcesOf(command: Command, schema: z.ZodObject): Sources {
+  const path: string | undefined = command.getOptionValue('config');
+  return { file: path === undefined ? {} : readOptionsFile(path), flags: givenFlags(command, schema) };
+}
+
 /**
  * The options of a command that was called, checked: flags before `--config`, that before `recorded`, the schema's defaults
  * last.
  *
- * @param recorded - options of a run that is resumed, and the file that has them
+ * @param judgedElsewhere - options of which another says whether they have an effect
  * @returns undefined if printing them was all that was asked for
  * @throws ConfigError listing every fault
  */
 export function optionsFrom<Schema extends z.ZodObject>(
   command: Command,
   schema: Schema,
-  recorded?: { readonly options: Given; readonly path: string },
+  { recorded, judgedElsewhere }: { recorded?: Recorded } & Pick<Context, 'judgedElsewhere'> = {},
 ): z.output<Schema> | undefined {
   if (command.getOptionValue('printSchema')) {
     console.log(JSON.stringify(jsonSchema(schema), null, 2));
     return undefined;
   }
   const path: string | undefined = command.getOptionValue('config');
-  const file = path === undefined ? {} : readOptionsFile(path);
   const files = [recorded?.path, path].filter((one) => one !== undefined);
-  const where = files.length === 0 ? 'options' : `${files.join(', ')} and the command line`;
   const options = mergeOptions(
     schema,
-    { file: { ...recorded?.options, ...file }, flags: givenFlags(command, schema) },
-    where,
-    unknownWords(command),
+    { recorded: recorded?.options, ...sourcesOf(command, schema) },
+    {
+      where: files.length === 0 ? 'options' : `${files.join(', ')} and the command line`,
+      lookUp: lookUpOptions(command),
+      faults: unknownWords(command),
+      judgedElsewhere,
+    },
   );
   if (command.getOptionValue('printConfig')) {
     process.stdout.write(commentedYaml(schema, options));
@@ -65,10 +75,12 @@ export function optionsFrom<Schema extends z.ZodObject>(
 function flagsOf(option: OptionDescription): Option[] {
   const { name, description, kind, choices, range } = option;
   const long = name.replaceAll('_', '-');
+  const applies = appliesText(option);
   if (kind === 'boolean') {
-    const off = `not: ${description}`;
+    const on = applies === '' ? description : `${description} (${applies})`;
+    const off = `not: ${on}`;
     return [
-      new Option(`--${long}`, description).hideHelp(option.default === true),
+      new Option(`--${long}`, on).hideHelp(option.default === true),
       new Option(`--no-${long}`, off).hideHelp(option.default !== true),
     ];
   }
@@ -76,6 +88,7 @@ function flagsOf(option: OptionDescription): Option[] {
     ...(choices ? [choices.join(', ')] : range === '' ? [] : [range]),
     ...(option.default === undefined ? [] : [`default: ${option.default}`]),
     ...(option.required ? ['required'] : []),
+    ...(applies === '' ? [] : [applies]),
   ];
   const help = notes.length > 0 ? `${description} (${notes.join('; ')})` : description;
   return [new Option(`--${long} <${choices && kind === 'string' ? 'name' : kind}>`, help)];
@@ -98,18 +111,17 @@ function givenFlags(command: Command, schema: z.ZodObject): Given {
  * before it for the command's arguments, where it has any.
  */
 function unknownWords(command: Command): string[] {
-  const shown = command.options.filter(({ hidden }) => !hidden);
-  const known = shown.map(({ long }) => (long ?? '').slice(2).replaceAll('-', '_'));
+  const known = shownFlags(command);
   const faults: string[] = [];
   let expectsValue = false;
   const flagAt = command.args.findIndex((word) => word.startsWith('-'));
   const operands =
     command.registeredArguments.length === 0 ? 0 : flagAt === -1 ? command.args.length : flagAt;
   for (const word of command.args.slice(operands)) {
-    const [, name, value] = /^--?([^\d=-][^=]*)(=.*)?$/s.exec(word) ?? [];
-    const flag = name?.replaceAll('-', '_');
-    if (flag !== undefined && known.includes(flag)) faults.push(`--${flag} takes no value, got "${word}"`);
-    else if (flag !== undefined) faults.push(unknownName('option', flag, known));
+    const [, dashes, name, value] = /^(--?)([^\d=-][^=]*)(=.*)?$/s.exec(word) ?? [];
+    const flag = name === undefined ? undefined : spelt(dashes + name);
+    if (flag !== undefined && known.includes(flag)) faults.push(`${flag} takes no value, got "${word}"`);
+    else if (flag !== undefined) faults.push(unknownFlag(flag, known, lookUpOptions(command)));
     else if (!expectsValue) faults.push(`unexpected argument "${word}"; options begin with --`);
     expectsValue = name !== undefined && value === undefined;
   }

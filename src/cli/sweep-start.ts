@@ -5,7 +5,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { ActiveOptions, PassiveOptions, SweepControl } from '../config/schema.ts';
+import { isChosen } from '../config/applies.ts';
+import { optionsOf } from '../config/flags.ts';
+import {
+  type ActiveOptions,
+  activeOptions,
+  type PassiveOptions,
+  passiveOptions,
+  type SweepControl,
+} from '../config/schema.ts';
 import { readDatasetConfig } from '../data/dataset-config.ts';
 import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
 import { ConfigError } from '../errors.ts';
@@ -23,7 +31,7 @@ import { sweepStatus } from '../train/sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
 import { mergedRuns, readSweep, type SweepRecord, writeSweep } from '../train/sweep/sweep-file.ts';
 import { lockSweep } from '../train/sweep/sweep-lock.ts';
-import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { addOptionFlags, optionsFrom, sourcesOf } from './option-flags.ts';
 import { sweepTable } from './sweep-table.ts';
 import { sweepView } from './sweep-view.ts';
 import { trainingView } from './training-view.ts';
@@ -34,6 +42,8 @@ type SweepOptions = SweepControl &
   Pick<ActiveOptions, 'data' | 'sessions_dir'> & { readonly folds?: string };
 
 interface Control {
+  /** Options that somebody decided on. */
+  readonly chosen: ReadonlySet<string>;
   readonly dryRun: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
@@ -58,10 +68,14 @@ export function defineSweep<Schema extends z.ZodObject>(
   const set = command.options.find((option) => option.attributeName() === 'set');
   set?.argParser((value: string, before?: string) => (before === undefined ? value : `${before} ${value}`));
   command.action(async () => {
-    const options = optionsFrom(command, schema);
+    const ofRuns = kind === 'passive' ? passiveOptions : activeOptions;
+    const options = optionsFrom(command, schema, { judgedElsewhere: new Set(Object.keys(ofRuns.shape)) });
     if (options === undefined) return;
     const { dryRun, quiet, json } = command.opts();
+    const sources = sourcesOf(command, schema);
+    const chosen = optionsOf(schema).filter((option) => isChosen(option, sources));
     await sweep(kind, modelsOf(options), options as unknown as SweepOptions, {
+      chosen: new Set(chosen.map(({ name }) => name)),
       dryRun: dryRun === true,
       quiet: quiet === true,
       json: json === true,
@@ -78,7 +92,7 @@ async function sweep(
   const { sessions_dir: sessions } = options;
   const { folds: _folds, ...training } = options;
   const runs = planRuns({
-    ...{ command, models, training, folds: options.folds, set: options.set },
+    ...{ command, models, training, chosen: control.chosen, folds: options.folds, set: options.set },
     foldCount: (cut) =>
       foldCount(
         cut === undefined

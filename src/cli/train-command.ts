@@ -39,8 +39,6 @@ export function defineTraining<Schema extends z.ZodObject>(
     .option('--quiet', 'print warnings only')
     .option('--json', 'print the result as JSON')
     .action(async () => {
-      const given = optionsFrom(command, schema);
-      if (given === undefined) return;
       const flags = command.opts();
       const control = {
         resume: resumeOf(flags.resume),
@@ -48,15 +46,17 @@ export function defineTraining<Schema extends z.ZodObject>(
         quiet: flags.quiet === true,
         json: flags.json === true,
       };
+      const resumes = control.resume !== 'no';
+      // Which run it is, is said by options that need not have an effect, if the run was started with them.
+      const given = optionsFrom(command, schema, { judgedElsewhere: resumes ? namesOf(schema) : undefined });
+      if (given === undefined) return;
       const recorded = await recordedOptions(folderOf(given), control.resume);
-      const options = (
-        recorded
-          ? optionsFrom(command, schema, {
-              options: { ...recorded.options, ...pick(given, NAMING) },
-              path: recorded.path,
-            })
-          : given
-      ) as z.output<Schema>;
+      const options = optionsFrom(command, schema, {
+        recorded: recorded && {
+          options: { ...recorded.options, ...pick(given, NAMING) },
+          path: recorded.path,
+        },
+      }) as z.output<Schema>;
       if (recorded) requireKnownPlace(recorded, unchanged(recorded.options, options));
       const result = await train(options, control);
       const resume =
@@ -78,6 +78,8 @@ async function recordedOptions(folder: string, resume: Control['resume']) {
   const { config, record } = await readRun(folder);
   return { folder, path, cwd: record.cwd, options: fromHere(config, record.cwd) };
 }
+
+const namesOf = (schema: z.ZodObject) => new Set(Object.keys(schema.shape));
 
 const pick = (options: Given, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configFiles } from './config-files.ts';
-import { mergeOptions } from './flags.ts';
+import { mergeOptions } from './merge.ts';
 import { activeOptions, demoOptions, driveOptions, passiveOptions } from './schema.ts';
 import { readOptionsFile } from './yaml.ts';
 
@@ -35,7 +35,7 @@ it.each([
       [passiveOptions, passive],
       [activeOptions, active],
     ] as const) {
-      const options = mergeOptions(schema, given, name);
+      const options = mergeOptions(schema, given, { where: name });
       const defaults = schema.parse(JSON.parse(JSON.stringify(given.flags)));
       const differs = Object.keys(file).filter(
         (option) => Reflect.get(options, option) !== Reflect.get(defaults, option),
@@ -50,7 +50,7 @@ it.each(Object.entries(SCHEMAS))('%s has every option with its default, and is v
   const text = readFileSync(join(FOLDER, name), 'utf8');
   expect(text, 'out of date: npm run configs').toBe(configFiles().get(name));
   const file = readOptionsFile(join(FOLDER, name));
-  const options = mergeOptions(schema, { file, flags: {} }, name);
+  const options = mergeOptions(schema, { file, flags: {} }, { where: name });
   const { model, experiment_id } = file;
   expect(options).toEqual(schema.parse(JSON.parse(JSON.stringify({ model, experiment_id }))));
   // With what stands there as a comment, all options are there.

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { contradictions } from './contradictions.ts';
-import { mergeOptions, type OptionDescription, optionsOf, typedValue, valuesText } from './flags.ts';
+import { type OptionDescription, optionsOf, typedValue, valuesText } from './flags.ts';
+import { mergeOptions } from './merge.ts';
 import { activeOptions, passiveOptions } from './schema.ts';
 
 const option = (name: string) =>
@@ -59,7 +60,7 @@ describe('mergeOptions', () => {
   const schema = z.strictObject({ a: z.int().default(1), b: z.int().default(1), c: z.int().default(1) });
 
   it('flags win over the file, the file over defaults', () => {
-    expect(mergeOptions(schema, { file: { b: 2, c: 2 }, flags: { c: 3 } }, 'options')).toEqual({
+    expect(mergeOptions(schema, { file: { b: 2, c: 2 }, flags: { c: 3 } }, { where: 'options' })).toEqual({
       a: 1,
       b: 2,
       c: 3,
@@ -67,7 +68,7 @@ describe('mergeOptions', () => {
   });
 
   it('a fault of the file that a flag mends is none', () => {
-    expect(mergeOptions(schema, { file: { a: 'x' }, flags: { a: 4 } }, 'options').a).toBe(4);
+    expect(mergeOptions(schema, { file: { a: 'x' }, flags: { a: 4 } }, { where: 'options' }).a).toBe(4);
   });
 
   it('all faults of file, flags, contradictions and words come in one message', () => {
@@ -75,20 +76,25 @@ describe('mergeOptions', () => {
       mergeOptions(
         passiveOptions,
         { file: { model: 'wm', lr: 0, batchsize: 3 }, flags: { experiment_id: 'four', sparsity: 0.5 } },
-        'my.yaml and the command line',
-        ['unexpected argument "x"'],
+        { where: 'my.yaml and the command line', faults: ['unexpected argument "x"'] },
       );
     expect(merge).toThrow(ConfigError);
     expect(merge).toThrow(/^my\.yaml and the command line: /);
-    for (const fault of ['lr: ', 'got "four"', 'did you mean "batch_size"?', 'wm is sparse by', '"x"']) {
+    for (const fault of [
+      'lr: ',
+      'got "four"',
+      'did you mean "batch_size"?',
+      '--sparsity 0.5 has no effect with model wm',
+      '"x"',
+    ]) {
       expect(merge).toThrow(fault);
     }
   });
 
   it('contradictions alone are refused too', () => {
     expect(() =>
-      mergeOptions(activeOptions, { flags: { model: 'lstm', wiring: 'mine.json' } }, 'options'),
-    ).toThrow('options: wiring "mine.json" does not go with model lstm: only wm has one');
+      mergeOptions(activeOptions, { flags: { model: 'lstm', wiring: 'mine.json' } }, { where: 'options' }),
+    ).toThrow('options: --wiring mine.json has no effect with model lstm, only with model wm; leave it out');
   });
 });
 

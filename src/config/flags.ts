@@ -4,9 +4,8 @@
  * repeated here.
  */
 import { z } from 'zod';
-import { ConfigError } from '../errors.ts';
-import { contradictions } from './contradictions.ts';
-import { parseOptions } from './parse.ts';
+import type { Node } from './expected.ts';
+import type { Condition } from './schema.ts';
 
 export interface OptionDescription {
   readonly name: string;
@@ -18,29 +17,32 @@ export interface OptionDescription {
   readonly range: string;
   readonly default?: unknown;
   readonly required: boolean;
+  /** What has to hold for it to have an effect; see applies.ts. */
+  readonly applies: readonly Condition[];
 }
 
-interface Property {
-  readonly description?: string;
+interface Property extends Node {
   readonly type?: OptionDescription['kind'];
-  readonly enum?: readonly (string | number)[];
   readonly anyOf?: readonly { readonly const?: string | number; readonly type?: OptionDescription['kind'] }[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly pattern?: string;
   readonly default?: unknown;
 }
 
 /** For editors and other programs: of what may be given, so that an option with a default may be left out. */
 export function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
-  return z.toJSONSchema(schema, { io: 'input' });
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema: node }) => {
+      for (const key of OWN_KEYS) delete node[key];
+    },
+  });
 }
+
+/** What the schema says beside what a JSON Schema knows. */
+const OWN_KEYS = ['form', 'applies', 'otherNames'] as const;
 
 /** The options in the schema's order. */
 export function optionsOf(schema: z.ZodObject): OptionDescription[] {
-  const { properties, required = [] } = jsonSchema(schema) as {
+  const { properties, required = [] } = z.toJSONSchema(schema, { io: 'input' }) as {
     properties: Record<string, Property>;
     required?: string[];
   };
@@ -52,10 +54,15 @@ export function optionsOf(schema: z.ZodObject): OptionDescription[] {
     range: rangeText(property),
     default: property.default,
     required: required.includes(name),
+    applies: (schema.shape[name].meta()?.applies ?? []) as readonly Condition[],
   }));
 }
 
-function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, pattern }: Property): string {
+function rangeText(property: Property): string {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, pattern, form } = property;
+  if (pattern !== undefined && form === undefined) {
+    throw new Error(`the pattern ${pattern} has no words for its users; give them as \`form\``);
+  }
   const bound = (sign: string, value: number | undefined) =>
     value === undefined || Math.abs(value) === Number.MAX_SAFE_INTEGER ? [] : [`${sign} ${value}`];
   return [
@@ -63,7 +70,7 @@ function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, patte
     ...bound('≥', minimum),
     ...bound('<', exclusiveMaximum),
     ...bound('≤', maximum),
-    ...(pattern === undefined ? [] : [`like ${pattern}`]),
+    ...(pattern === undefined || form === undefined ? [] : [form]),
   ].join(', ');
 }
 
@@ -85,28 +92,3 @@ export function typedValue({ kind, choices }: OptionDescription, text: string): 
 
 /** Options by name as they were given, unchecked. */
 export type Given = Readonly<Record<string, unknown>>;
-
-/**
- * Defaults, over them the options of a file, over them the flags.
- *
- * @param where - for the message: the command line, and the file if there is one
- * @param faults - found already, to be reported together with the others
- * @throws ConfigError listing every fault of file and flags, unknown names with the nearest known one
- */
-export function mergeOptions<Schema extends z.ZodObject>(
-  schema: Schema,
-  given: { readonly file?: Given; readonly flags: Given },
-  where: string,
-  faults: readonly string[] = [],
-): z.output<Schema> {
-  const input = { ...given.file, ...given.flags };
-  const more = [...contradictions(input), ...faults];
-  try {
-    const options = parseOptions(schema, input, where);
-    if (more.length === 0) return options;
-  } catch (error) {
-    if (!(error instanceof ConfigError) || more.length === 0) throw error;
-    throw new ConfigError([error.message, ...more].join('\n  '));
-  }
-  throw new ConfigError(`${where}: ${more.join('\n  ')}`);
-}

@@ -3,6 +3,7 @@
  * have an effect on. Names, values and defaults come from the schema; an option that is in no group, or in two, is
  * refused, so the page cannot fall behind. Written by `npm run configs`.
  */
+import { appliesText } from './applies.ts';
 import { type OptionDescription, optionsOf, valuesText } from './flags.ts';
 import {
   activeOptions,
@@ -86,6 +87,10 @@ const HEAD = `# Options of \`passive\`, \`active\` and sweeps
 
 Made from \`src/config/schema.ts\` by \`npm run configs\`. On the command line an option is \`--name value\`, with \`_\` or \`-\`; in a file for
 \`--config\` it is \`name: value\`. A dash stands where a command does not have the option or it has no default.
+
+In parentheses stands what an option needs for an effect. Without it, the option is refused as a flag, and in a file unless its value is
+the default, so that a file may list every option. A sweep gives an option, or a setting of \`--set\`, to the runs on which it has an
+effect, makes each run once, and refuses what has an effect on none. A run that is resumed keeps what it was started with.
 `;
 
 /**
@@ -140,7 +145,7 @@ function reproduceSection(): string {
 
 function ownTable(options: readonly OptionDescription[]): string[] {
   const rows = options.map((option) => {
-    const cells = [`\`${option.name}\``, valuesText(option), defaultOf(option), option.description];
+    const cells = [`\`${option.name}\``, valuesText(option), defaultOf(option), meaning(option)];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   return ['| option | values | default | what |', '|---|---|---|---|', ...rows, ''];
@@ -149,14 +154,14 @@ function ownTable(options: readonly OptionDescription[]): string[] {
 function row(name: string, passive?: OptionDescription, active?: OptionDescription): string {
   const either = passive ?? active;
   if (!either) throw new Error(`there is no option ${name}`);
-  const cells = [
-    `\`${name}\``,
-    valuesText(either),
-    defaultOf(passive),
-    defaultOf(active),
-    either.description,
-  ];
+  const cells = [`\`${name}\``, valuesText(either), defaultOf(passive), defaultOf(active), meaning(either)];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** What it is, and what it needs for an effect. */
+function meaning(option: OptionDescription): string {
+  const applies = appliesText(option);
+  return applies === '' ? option.description : `${option.description} (${applies})`;
 }
 
 function defaultOf(option: OptionDescription | undefined): string {

@@ -37,18 +37,60 @@ export type ModelName = (typeof MODELS)[number];
  */
 const text = z
   .string()
-  .refine(
-    (value) => !hasControlCharacters(value),
-    'a line end or another control character cannot be part of it',
-  );
+  .refine((value) => !hasControlCharacters(value))
+  .meta({ form: 'a text without line ends and other control characters' });
+
+/** Names that people have for a model, and what to say of them. */
+export const OTHER_MODEL_NAMES: Readonly<Record<string, string>> = {
+  ncp: 'the neural circuit policy (NCP) is called wm here',
+  ltc: 'the network of LTC neurons, wired as a neural circuit policy, is called wm here',
+  rnn: 'the plain recurrent network is called vanilla here',
+};
+
+/**
+ * When an option has an effect: while another one is one of these values, or is none of those. `undefined` stands for not given.
+ * Several conditions hold together.
+ */
+export interface Condition {
+  readonly option: string;
+  readonly is?: readonly unknown[];
+  readonly isNot?: readonly unknown[];
+}
+
+const only = (option: string, ...is: readonly unknown[]): Condition => ({ option, is });
+const not = (option: string, ...isNot: readonly unknown[]): Condition => ({ option, isNot });
+
+/** What an option may have beside its description. */
+interface More {
+  /** Noun for what it names, for messages: `unknown solver "rk"`. */
+  readonly title?: string;
+  /** When it has an effect; always, if there is none. Checked and shown by applies.ts. */
+  readonly applies?: readonly Condition[];
+}
+
+const ofWm = { applies: [only('model', 'wm')] };
+const ofRecurrent = { applies: [not('model', 'cnn')] };
+const ofDenseCells = { applies: [not('model', 'wm', 'cnn')] };
+const ofClippedCells = { applies: [only('model', 'lstm', 'gru', 'ctrnn', 'ctgru')] };
+const ofCtRnn = { applies: [only('model', 'ctrnn')] };
+const ofCnn = { applies: [only('model', 'cnn')] };
+/** A file of one's own is the whole wiring. */
+const ofWmByName = { applies: [only('model', 'wm'), only('wiring', undefined)] };
+const ofWmByNumbers = { applies: [...ofWmByName.applies, not('wm_size', 'fully', 'rand')] };
 
 /** An option whose default is the same for every command. */
 const option = <Type extends z.ZodType>(
   type: Type,
   fallback: z.output<Type>,
   description: string,
-  title?: string,
-) => type.default(fallback as never).meta({ description, title });
+  more: More = {},
+) => type.default(fallback as never).meta({ description, ...more });
+
+/** A text that matches a pattern, and in words what matches. */
+const matching = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ form });
+
+const CLIP_MEANING = 'bound on the state of the recurrent cell; 0 or less: none';
+const FEEDBACK_MEANING = 'the state of ctrnn feeds back into its drive';
 
 /** A wiring of one's own for `wm`. How many targets there are for a fan-out, contradictions.ts checks. */
 const wiringNumbers = {
@@ -56,55 +98,76 @@ const wiringNumbers = {
     z.int().min(1).max(1000),
     WM_NUMBERS.wm_inter_neurons,
     'inter neurons of wm, between the inputs and the command neurons',
+    ofWmByNumbers,
   ),
   wm_command_neurons: option(
     z.int().min(1).max(1000),
     WM_NUMBERS.wm_command_neurons,
     'command neurons of wm, between the inter neurons and the motor neuron',
+    ofWmByNumbers,
   ),
   wm_sensory_fanout: option(
     z.int().min(1),
     WM_NUMBERS.wm_sensory_fanout,
     'synapses of wm from each input, to different inter neurons',
+    ofWmByNumbers,
   ),
   wm_inter_fanout: option(
     z.int().min(1),
     WM_NUMBERS.wm_inter_fanout,
     'synapses of wm from each inter neuron, to different command neurons',
+    ofWmByNumbers,
   ),
   wm_recurrent_command_synapses: option(
     z.int().min(0).max(1_000_000),
     WM_NUMBERS.wm_recurrent_command_synapses,
     'draws of a synapse among the command neurons of wm',
+    ofWmByNumbers,
   ),
   wm_motor_fanin: option(
     z.int().min(1),
     WM_NUMBERS.wm_motor_fanin,
     'synapses of wm into the motor neuron, from different command neurons',
+    ofWmByNumbers,
   ),
-  wm_seed: option(z.int().min(0).max(0xffffffff), WM_NUMBERS.wm_seed, 'of the draws of wm’s synapses'),
+  wm_seed: option(
+    z.int().min(0).max(0xffffffff),
+    WM_NUMBERS.wm_seed,
+    'of the draws of wm’s synapses',
+    ofWmByNumbers,
+  ),
 };
 
 /** What determines the function a model computes, beside its weights. Recorded in every weights file. */
 export const modelOptions = z.strictObject({
-  model: z.enum(MODELS).meta({ title: 'model', description: 'the network that is trained' }),
-  wm_size: option(z.enum(WM_SIZES), 'small', 'wiring of wm', 'wiring'),
+  model: z.enum(MODELS).meta({
+    title: 'model',
+    description: 'the network that is trained',
+    otherNames: OTHER_MODEL_NAMES,
+  }),
+  wm_size: option(z.enum(WM_SIZES), 'small', 'wiring of wm', { title: 'wiring', ...ofWmByName }),
   ...wiringNumbers,
-  solver: option(z.enum(SOLVERS), 'semi-implicit', 'how wm integrates its differential equations', 'solver'),
-  lstm_size: option(z.int().min(1), 64, 'units of every recurrent cell but wm'),
-  lstm_clip: option(z.number(), -1, 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none'),
-  lstm_forget_bias: option(z.number(), 1, 'added to the forget gate of lstm'),
-  ctfeedback: option(z.boolean(), false, 'the state of ctrnn feeds back into its drive'),
+  solver: option(z.enum(SOLVERS), 'semi-implicit', 'how wm integrates its differential equations', {
+    title: 'solver',
+    ...ofWm,
+  }),
+  lstm_size: option(z.int().min(1), 64, 'units of the recurrent cell', ofDenseCells),
+  lstm_clip: option(z.number(), -1, CLIP_MEANING, ofClippedCells),
+  lstm_forget_bias: option(z.number(), 1, 'added to the forget gate of lstm', {
+    applies: [only('model', 'lstm')],
+  }),
+  ctfeedback: option(z.boolean(), false, FEEDBACK_MEANING, ofCtRnn),
   sparsity: option(
     z.number().lt(1),
     -1,
-    'share of the recurrent weights that stays 0, of every cell but wm; 0 or less: none',
+    'share of the recurrent weights that stays 0; 0 or less: none',
+    ofDenseCells,
   ),
   compat: option(
     z.enum(['none', 'paper']),
     'none',
     'paper: with the defects of the published scripts (docs/pipeline.md §6)',
-    'compatibility',
+    { title: 'compatibility' },
   ),
 });
 
@@ -114,29 +177,29 @@ export type ModelInput = z.input<typeof modelOptions>;
 
 /** An option whose default the commands choose, e.g. `epochs(50)`. */
 const choice =
-  <Type extends z.ZodType>(type: Type, description: string) =>
+  <Type extends z.ZodType>(type: Type, description: string, more: More = {}) =>
   (fallback: z.output<Type>) =>
-    type.default(fallback as never).meta({ description });
+    type.default(fallback as never).meta({ description, ...more });
 
 /** An option without a default: what is not given is left to what `description` says. */
-const open = <Type extends z.ZodType>(type: Type, description: string) =>
-  type.optional().meta({ description });
+const open = <Type extends z.ZodType>(type: Type, description: string, more: More = {}) =>
+  type.optional().meta({ description, ...more });
 
 const epochs = choice(z.int().min(0), 'passes over the training frames');
 const data = choice(text, 'folder of recordings (*.h5), with or without a dataset.yaml');
 const curveFactor = choice(z.number().min(0), 'weight of a sample is exp(curve_factor·|label|)');
 const shadowGamma = choice(z.number().min(0), 'strength of the shadow augmentation; 0: off');
 const logPeriod = choice(z.int().min(1), 'epochs between two printed lines; the log has every epoch');
-const lstmClip = choice(z.number(), 'bound on the state of lstm, gru, ctrnn and ctgru; 0 or less: none');
-const feedback = choice(z.boolean(), 'the state of ctrnn feeds back into its drive');
-const wmSize = choice(z.enum(WM_SIZES), 'wiring of wm');
+const lstmClip = choice(z.number(), CLIP_MEANING, ofClippedCells);
+const feedback = choice(z.boolean(), FEEDBACK_MEANING, ofCtRnn);
+const wmSize = choice(z.enum(WM_SIZES), 'wiring of wm', { title: 'wiring', ...ofWmByName });
 
 const share = z.number().gt(0).max(1);
 
 /** What `passive` and `active` have in common with the same defaults. */
 const training = {
   base_path: option(
-    z.string().regex(/^[\w.-]+$/),
+    matching(/^[\w.-]+$/, 'letters, digits, ".", "_" and "-"'),
     'session',
     'name of the session, part of its folder’s name',
   ),
@@ -144,18 +207,21 @@ const training = {
   seed: option(z.int().min(0), 1, 'of start values, batches, augmentation and dropout'),
   lr: option(z.number().gt(0), 0.0005, 'learning rate of Adam'),
   batch_size: option(z.int().min(1), 20, 'sequences in a batch; frames, for cnn'),
-  seq_len: option(z.int().min(1), 16, 'frames in a training sequence'),
-  conv_grad_scaling: option(z.number().min(0), 1, 'factor on the gradients of the convolutions; not for cnn'),
-  darkening_ratio: option(z.number().min(0).max(1), 0.66, 'share of the shadows that darken'),
+  seq_len: option(z.int().min(1), 16, 'frames in a training sequence', ofRecurrent),
+  conv_grad_scaling: option(z.number().min(0), 1, 'factor on the gradients of the convolutions', ofRecurrent),
+  darkening_ratio: option(z.number().min(0).max(1), 0.66, 'share of the shadows that darken', {
+    applies: [not('shadow_gamma', 0)],
+  }),
   perspective: option(z.boolean(), false, 'also shift and turn the view, with the label corrected'),
   perspective_speed: option(
     z.number().positive(),
     60,
-    'with --perspective: m/s; the corrected label leads back within 4 s at this speed',
+    'm/s; the corrected label leads back within 4 s at this speed',
+    { applies: [only('perspective', true)] },
   ),
-  drf: option(share, 0.5, 'cnn: probability to keep a feature behind the convolutions'),
-  dr1: option(share, 0.5, 'cnn: probability to keep a unit of the first dense layer'),
-  dr2: option(share, 0.7, 'cnn: probability to keep a unit of the second dense layer'),
+  drf: option(share, 0.5, 'probability to keep a feature behind the convolutions', ofCnn),
+  dr1: option(share, 0.5, 'probability to keep a unit of the first dense layer', ofCnn),
+  dr2: option(share, 0.7, 'probability to keep a unit of the second dense layer', ofCnn),
   patience: option(z.int().min(0), 0, 'stop after so many epochs without a better validation loss; 0: never'),
   max_minutes: option(z.number().min(0), 0, 'stop with a checkpoint after so many minutes; 0: never'),
   tensorboard: option(z.boolean(), false, 'also write event files for TensorBoard'),
@@ -175,17 +241,21 @@ const training = {
     z.enum(['auto', 'tensorflow', 'wasm']),
     'auto',
     'what computes; auto: the first that works',
-    'backend',
+    { title: 'backend' },
   ),
   precision: option(
     z.enum(PRECISIONS),
     'float32',
     'of the convolutions; bf16, bfloat16, only on the backend tensorflow, and faster only where the processor has it',
   ),
-  workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core'),
+  workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core', {
+    applies: [not('backend', 'tensorflow')],
+  }),
   loaders: option(z.int().min(0), 1, 'threads that prepare batches; 0: none, between the steps'),
-  threads: option(z.int().min(0), 0, 'threads of TensorFlow; 0: one a core'),
-  wiring: open(text, 'JSON file with a wiring of your own for wm'),
+  threads: option(z.int().min(0), 0, 'threads of TensorFlow; 0: one a core', {
+    applies: [not('backend', 'wasm')],
+  }),
+  wiring: open(text, 'JSON file with a wiring of your own for wm', ofWm),
 };
 
 const { model, solver, lstm_size, lstm_forget_bias, sparsity, compat } = modelOptions.shape;
@@ -235,35 +305,38 @@ export const activeOptions = z.strictObject({
 /** What runs a sweep's runs, as `--executor` takes it. */
 export const EXECUTORS = ['local', 'slurm'] as const;
 
+const RUNS_AT_A_TIME = 'runs at a time; 0: one a core';
+const locally = { applies: [only('executor', 'local')] };
+const onSlurm = { applies: [only('executor', 'slurm')] };
+
 /** Of a sweep: which runs, and what runs them. Everything else it takes are options of its runs. */
 const sweepControl = {
   set: open(text, 'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run'),
-  executor: option(
-    z.enum(EXECUTORS),
-    'local',
-    'what runs them: this machine, or a Slurm cluster',
-    'executor',
-  ),
-  jobs: option(z.int().min(0), 0, 'local: runs at a time; 0: one a core'),
+  executor: option(z.enum(EXECUTORS), 'local', 'what runs them: this machine, or a Slurm cluster', {
+    title: 'executor',
+  }),
+  jobs: option(z.int().min(0), 0, RUNS_AT_A_TIME, locally),
   cpus: option(z.int().min(0), 0, 'cores of one run; 0: local, the cores by the jobs; slurm, 1'),
   memory: option(
     z.number().min(0),
     0,
     'GB that one run may take: one that takes more is stopped, and has failed; 0: no limit',
   ),
-  partition: open(text, 'slurm: the partition; not given: the cluster’s default'),
+  partition: open(text, 'the partition; not given: the cluster’s default', onSlurm),
   time: open(
     text,
-    'slurm: time limit of a task, e.g. 4:00:00; a run that is not done by then goes on in another',
+    'time limit of a task, e.g. 4:00:00; a run that is not done by then goes on in another',
+    onSlurm,
   ),
-  gres: open(text, 'slurm: resources of a task, e.g. gpu:1'),
-  array_limit: option(z.int().min(0), 0, 'slurm: tasks at a time; 0: as many as the cluster gives'),
+  gres: open(text, 'resources of a task, e.g. gpu:1', onSlurm),
+  array_limit: option(z.int().min(0), 0, 'tasks at a time; 0: as many as the cluster gives', onSlurm),
   signal_ahead: option(
     z.int().min(1).max(3600),
     120,
-    'slurm: seconds before the time limit at which a run is told to write a checkpoint and end',
+    'seconds before the time limit at which a run is told to write a checkpoint and end',
+    onSlurm,
   ),
-  sbatch: open(text, 'slurm: more options for sbatch, e.g. "--account=robots --qos=long"'),
+  sbatch: open(text, 'more options for sbatch, e.g. "--account=robots --qos=long"', onSlurm),
 };
 
 const modelList = text.meta({ description: 'networks to train, e.g. wm,lstm; all: the eight of the paper' });
@@ -350,11 +423,11 @@ export const reproduceOptions = z.strictObject({
     z.enum(['small', 'full']),
     'small',
     'small: a rehearsal of half an hour; full: the paper’s folds and epochs, days',
-    'scale',
+    { title: 'scale' },
   ),
   out: option(text, 'reproduction', 'folder for recordings, runs, drives, analyses and the report'),
   backend: training.backend,
-  jobs: sweepControl.jobs,
+  jobs: option(z.int().min(0), 0, RUNS_AT_A_TIME),
 });
 
 /** Kinds of simulated road, as `--road` takes them. */
@@ -365,50 +438,59 @@ export const RECORDS = ['first', 'all', 'none'] as const;
 export const OVERLAYS = ['none', 'steering', 'saliency', 'both'] as const;
 
 /** σ of the noise, each once. */
-const noiseLevels = z
-  .string()
-  .regex(/^\d*\.?\d+(,\d*\.?\d+)*$/)
-  .refine(
-    (text) => new Set(text.split(',').map(Number)).size === text.split(',').length,
-    'a level stands twice',
-  );
+const noiseLevels = matching(
+  /^\d*\.?\d+(,\d*\.?\d+)*$/,
+  'one or several numbers from 0, each once, e.g. 0,0.1,0.2',
+).refine((levels) => new Set(levels.split(',').map(Number)).size === levels.split(',').length);
+
+const onRoad = { applies: [only('on', undefined)] };
+const overRecording = { applies: [not('on', undefined)] };
 
 /** `ncp-train drive`: test drives in closed loop. */
 export const driveOptions = z.strictObject({
   out: option(text, 'drives', 'folder for recordings, metrics, pictures and videos'),
   on: open(text, 'a recording to drive over, instead of the simulated road'),
-  road: option(z.enum(ROADS), 'active', 'kind of simulated road', 'road'),
-  road_seed: option(z.int().min(0), 1, 'another seed, other roads; none of them is in any training set'),
+  road: option(z.enum(ROADS), 'active', 'kind of simulated road', { title: 'road', ...onRoad }),
+  road_seed: option(
+    z.int().min(0),
+    1,
+    'another seed, other roads; none of them is in any training set',
+    onRoad,
+  ),
   runs: open(
     z.int().min(1).max(1000),
     'drives of each model at each noise level, each on a road of its own; not given: 10, and 1 with --on',
   ),
-  distance: option(z.number().gt(0).max(100_000), 1000, 'of each drive along the road, m'),
+  distance: option(z.number().gt(0).max(100_000), 1000, 'of each drive along the road, m', onRoad),
   seconds: open(z.number().gt(0), 'end each drive after so many seconds at the latest'),
   noise: noiseLevels.default('0').meta({
     description: 'σ of Gaussian pixel noise on what the model sees, of full brightness; several: 0,0.1,0.2',
   }),
-  noise_seed: option(z.int().min(0), 1, 'of the noise'),
+  noise_seed: option(z.int().min(0), 1, 'of the noise', { applies: [not('noise', '0')] }),
   light: option(
     z.number().gt(0),
     1,
     'factor on the exposure of the camera: below 1 darker, above 1 brighter',
+    onRoad,
   ),
   push: option(
     z.number().min(0).max(3),
     0,
     'how far the car is pushed sideways every 4 to 14 s, m; 0: never',
+    onRoad,
   ),
   size: option(
-    z.string().regex(/^\d+x\d+$/),
+    matching(/^\d+x\d+$/, 'height and width, e.g. 250x400'),
     '250x400',
     'height and width of the camera’s frames, pixels; models should see what they were trained on',
+    onRoad,
   ),
-  speed: open(z.number().gt(0), 'with --on: of the car, m/s, where the recording does not say'),
+  speed: open(z.number().gt(0), 'of the car, m/s, where the recording does not say', overRecording),
   unseen: option(
     z.number().min(0).lt(1),
     0.02,
-    'with --on: share of the model’s view that may lie beyond the recorded frame; more is a crash',
+    'share of the model’s view that may lie beyond the recorded frame; more is a crash',
+    overRecording,
   ),
   record: option(
     z.enum(RECORDS),
@@ -424,10 +506,11 @@ export const driveOptions = z.strictObject({
     z.enum(OVERLAYS),
     'steering',
     'what is drawn into the video: how the car steers, what the model attends to',
+    { applies: [only('video', true)] },
   ),
   backend: training.backend,
   threads: training.threads,
-  workers: option(z.int().min(0), 0, 'threads that draw what the cars see; 0: one a core'),
+  workers: option(z.int().min(0), 0, 'threads that draw what the cars see; 0: one a core', onRoad),
 });
 
 export type DriveOptions = z.output<typeof driveOptions>;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { appliesText } from './applies.ts';
 import { type Given, type OptionDescription, optionsOf, valuesText } from './flags.ts';
 import { yamlValue } from './yaml-value.ts';
 
@@ -21,9 +22,7 @@ export function commentedYaml(schema: z.ZodObject, values: Given = {}): string {
       const value = values[option.name] ?? option.default;
       const line =
         value === undefined ? `# ${option.name}:` : stringify({ [option.name]: value }, ONE_LINE).trimEnd();
-      return [`# ${option.description}`, `# ${valuesText(option)}${defaultText(option)}`, line, ''].join(
-        '\n',
-      );
+      return [`# ${option.description}`, `# ${factsText(option)}`, line, ''].join('\n');
     })
     .join('\n');
 }
@@ -42,19 +41,23 @@ export function chosenYaml(
     .map(([name, { value, reason }]) => {
       const option = options.get(name);
       if (!option) throw new Error(`${name} is no option`);
-      const head = [
-        `# ${option.description}`,
-        `# ${valuesText(option)}${defaultText(option)}`,
-        `# ${reason}`,
-      ];
+      const head = [`# ${option.description}`, `# ${factsText(option)}`, `# ${reason}`];
       return [...head, stringify({ [name]: value }, ONE_LINE).trimEnd(), ''].join('\n');
     })
     .join('\n');
 }
 
-function defaultText(option: OptionDescription): string {
-  if (option.default !== undefined) return `; default ${JSON.stringify(option.default).replaceAll('"', '')}`;
-  return option.required ? '; required' : '';
+/** Values, default, and what it needs for an effect. */
+function factsText(option: OptionDescription): string {
+  const fallback = option.default === undefined ? undefined : JSON.stringify(option.default);
+  return [
+    valuesText(option),
+    ...(fallback === undefined ? [] : [`default ${fallback.replaceAll('"', '')}`]),
+    ...(option.required ? ['required'] : []),
+    appliesText(option),
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
 }
 
 /**

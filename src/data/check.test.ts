@@ -108,7 +108,7 @@ it('goes on after a file that cannot be opened, and after a faulty dataset.yaml'
     ['c.h5', 80, 0],
   ]);
   expect(defectText(checked[0].defects[0])).toMatch(
-    /dataset\.yaml: unknown option "lable_scale", did you mean "label_scale"/,
+    /dataset\.yaml: unknown option "lable_scale"; did you mean "label_scale"/,
   );
   expect(defectText(checked[2].defects[0])).toMatch(/b\.h5: the file is truncated, 5000 bytes are there/);
 });

@@ -73,8 +73,8 @@ describe('a data folder', () => {
   });
 
   it.each([
-    ['lable_scale: 20', /unknown option "lable_scale", did you mean "label_scale"\?/],
-    ['label_scale: -1\nchannel_order: rbg', /channel_order "rbg", did you mean "rgb".*\n.*label_scale: /],
+    ['lable_scale: 20', /unknown option "lable_scale"; did you mean "label_scale"\?/],
+    ['label_scale: -1\nchannel_order: rbg', /channel_order "rbg"; did you mean "rgb".*\n.*label_scale: /],
     ['crop: half', /dataset\.yaml: crop "half": expected paper, full, or/],
     ['folds: auto:0', /dataset\.yaml: .*auto:0/],
     ['folds: [[]]', /dataset\.yaml: fold 0 is empty/],

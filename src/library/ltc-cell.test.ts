@@ -106,7 +106,7 @@ describe('refused', () => {
     [{ seed: 0.5 }, 'LTCCell: seed must be an integer, got 0.5'],
     [
       { inputMapping: 'afine' as 'affine' },
-      'LTCCell: unknown inputMapping "afine", did you mean "affine"? Known: affine, linear, null',
+      'LTCCell: unknown inputMapping "afine"; did you mean "affine"? Known: affine, linear, null',
     ],
     [
       { outputMapping: 'none' as 'affine' },
@@ -114,7 +114,7 @@ describe('refused', () => {
     ],
     [
       { initialisationRanges: { sensory_v: [0, 1] } as object },
-      'LTCCell: unknown initialisation range "sensory_v", did you mean "sensory_w"? ' +
+      'LTCCell: unknown initialisation range "sensory_v"; did you mean "sensory_w"? ' +
         'Known: gleak, vleak, cm, w, sigma, mu, sensory_w, sensory_sigma, sensory_mu',
     ],
     [{ initialisationRanges: { mu: [2, 1] } }, 'LTCCell: the range of mu must be [low, high], got [2,1]'],

@@ -40,7 +40,7 @@ it('a file need not say', async () => {
 it.each([
   ['{"height":78', /the input in the header/],
   [JSON.stringify({ ...INPUT, label_sign: 0 }), /weights\.safetensors, input: .*label_sign/],
-  [JSON.stringify({ ...INPUT, hight: 78 }), /unknown option "hight", did you mean "height"/],
+  [JSON.stringify({ ...INPUT, hight: 78 }), /unknown option "hight"; did you mean "height"/],
 ])('%s is refused', async (input, message) => {
   const { tensors, metadata } = await readSafetensors(path);
   await writeSafetensors(path, tensors, { ...metadata, input });

@@ -250,7 +250,7 @@ describe('a damaged file', () => {
       (_, metadata) => {
         metadata.options = metadata.options.replace('lstm_clip', 'lstm_clap');
       },
-      'unknown option "lstm_clap", did you mean "lstm_clip"?',
+      'unknown option "lstm_clap"; did you mean "lstm_clip"?',
     ],
     [
       'with a wiring where none can be',

@@ -313,6 +313,20 @@ describe('resume', () => {
     expect(parse(await readFile(join(folder, 'config.yaml'), 'utf8')).lr).toBe(0.0005);
   });
 
+  it('an option without effect on it, and one that is younger than the run, keep no run from going on', async () => {
+    const { precision: _younger, ...older } = passiveOptions.parse({
+      model: 'lstm',
+      experiment_id: 4,
+      solver: 'rk4',
+    });
+    await with_({ config: older });
+    const config = passiveOptions.parse({ model: 'lstm', experiment_id: 4 });
+    expect((await with_({ resume: 'must', config })).state).toBe('resumed');
+    await expect(open({ resume: 'must', config: { ...config, precision: 'bf16' } })).rejects.toThrow(
+      'precision is "bf16", the run has "float32"',
+    );
+  });
+
   it('how long it goes on, where things lie and what computes may change, and is recorded', async () => {
     await with_({});
     const config = { ...CONFIG, epochs: 9, data: '/elsewhere', loaders: 0, workers: 1, log_period: 1 };

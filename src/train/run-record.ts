@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { hindrance } from '../config/applies.ts';
+import { optionsOf } from '../config/flags.ts';
 import { parseOptions } from '../config/parse.ts';
+import { activeOptions, passiveOptions } from '../config/schema.ts';
 import { yamlValue } from '../config/yaml-value.ts';
 import { ConfigError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
@@ -179,9 +182,15 @@ export function compare(recorded: RecordedRun, config: Config, facts: RunFacts):
   const [one, other] = [anchored(recorded.config, recorded.record.cwd), anchored(now)];
   const forbidden: string[] = [];
   const changed: Record<string, [unknown, unknown]> = {};
+  const options = optionsOf(recorded.record.command === 'active' ? activeOptions : passiveOptions);
   for (const key of new Set([...Object.keys(recorded.config), ...Object.keys(now)])) {
-    if (isDeepStrictEqual(one[key], other[key])) continue;
-    const [before, after] = [recorded.config[key], now[key]];
+    const option = options.find(({ name }) => name === key);
+    // An option that is younger than the run has its default.
+    const same = (value: unknown) => value ?? option?.default;
+    if (isDeepStrictEqual(same(one[key]), same(other[key]))) continue;
+    // Nor was one an affair of the run that has no effect on it, then and now.
+    if (option && hindrance(option, recorded.config, options) && hindrance(option, now, options)) continue;
+    const [before, after] = [same(recorded.config[key]), same(now[key])];
     if (MAY_CHANGE.has(key)) changed[key] = [before ?? null, after ?? null];
     else forbidden.push(`${key} is ${shown(after)}, the run has ${shown(before)}`);
   }

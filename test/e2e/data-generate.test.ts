@@ -126,7 +126,7 @@ it('explains a wrong kind, size or folder', async () => {
   const out = join(temporaryFolder(), 'drives');
   const kind = await ncpTrain(['data', 'generate', 'pasive', '--out', out]);
   expect(kind.status).toBe(2);
-  expect(kind.stderr).toContain('unknown kind of road "pasive", did you mean "passive"?');
+  expect(kind.stderr).toContain('unknown kind of road "pasive"; did you mean "passive"?');
   const size = await ncpTrain(['data', 'generate', 'passive', '--out', out, '--size', '250']);
   expect(size.status).toBe(2);
   expect(size.stderr).toContain('Expected height and width from 16 to 4096, e.g. 250x400');

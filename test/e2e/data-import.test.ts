@@ -114,7 +114,7 @@ test('--json prints what was made', async () => {
 test.each([
   ['unpack it first: tar xf ', 3, ['donkeycar', ARCHIVE]],
   ['/nowhere: not there; expected a Donkeycar tub', 3, ['donkeycar', '/nowhere']],
-  ['unknown format "donkycar", did you mean "donkeycar"?', 2, ['donkycar', '/nowhere']],
+  ['unknown format "donkycar"; did you mean "donkeycar"?', 2, ['donkycar', '/nowhere']],
   ['--columns is an option of the format images', 2, ['donkeycar', '/nowhere', '--columns', 'file=1']],
   ['Expected 1 or -1.', 2, ['donkeycar', '/nowhere', '--sign', '0']],
   ['Expected height and width, e.g. 120x160.', 2, ['images', '/nowhere', '--size', '120']],

@@ -170,10 +170,10 @@ test('what cannot be is refused before anything starts', async () => {
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).not.toContain('    at ');
   };
-  await refused(2, /unknown model "vanila", did you mean "vanilla"/, '--models', 'vanila');
+  await refused(2, /unknown model "vanila"; did you mean "vanilla"/, '--models', 'vanila');
   await refused(
     2,
-    /fold.*experiment_id 7: there are 3 folds|experiment_id 7: there are 3 folds/,
+    /folds "auto:3\/7": fold 7 is not there; these recordings have folds 0 to 2/,
     '--folds',
     'auto:3/7',
   );
@@ -181,7 +181,7 @@ test('what cannot be is refused before anything starts', async () => {
   await refused(2, /expected numbers such as 0-9/, '--folds', 'none');
   await refused(3, /there is no such folder/, '--data', join(data, 'nowhere'));
   await refused(2, /lrr/, '--lrr', '1');
-  await refused(2, /unknown executor "slrm", did you mean "slurm"/, '--executor', 'slrm');
+  await refused(2, /unknown executor "slrm"; did you mean "slurm"/, '--executor', 'slrm');
   await refused(2, /--memory 1000000: this machine has/, '--memory', '1000000');
   const ended = await ncpTrain(sweep(data, join(folder, 's'), '--executor', 'slurm'), { PATH: '/nowhere' });
   expect(ended.status).toBe(2);

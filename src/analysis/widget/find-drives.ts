@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import type { PixelNoise } from '../../augment/pixel-noise.ts';
+import { parseOptions } from '../../config/parse.ts';
 import { FRAMES, openDriveRecording } from '../../data/drive-recording.ts';
 import { DataError } from '../../errors.ts';
 import { FolderWalk } from '../walk-folders.ts';
@@ -150,21 +151,31 @@ function replayed(folder: string, record: string): FoundDrive {
   const path = join(folder, record);
   const damaged = (reason: string) =>
     new DataError(`${path} ${reason}; run \`ncp-train ${basename(record, '.json')}\` again`);
-  let parsed: ReturnType<typeof recordedRun.safeParse>;
+  let facts: unknown;
   try {
-    parsed = recordedRun.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    facts = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw damaged(`cannot be read: ${(error as Error).message}`);
   }
-  if (!parsed.success)
-    throw damaged(`does not say what was run (${z.prettifyError(parsed.error).split('\n')[0]})`);
-  const { checkpoint, model, recording, out, noise, compat } = parsed.data;
+  let run: z.output<typeof recordedRun>;
+  try {
+    run = parseOptions(recordedRun, facts, 'does not say what was run');
+  } catch (error) {
+    throw damaged((error as Error).message.split('\n')[0]);
+  }
+  const { model, out, noise, compat } = run;
   const moved = (file: string) => (existsSync(file) ? file : fromFolder(file, out, folder));
   const sigma = noise?.sigma ?? 0;
   return {
-    ...{ kind: 'replayed', model, compat, recording: moved(recording), checkpoint: moved(checkpoint) },
+    ...{
+      kind: 'replayed',
+      model,
+      compat,
+      recording: moved(run.recording),
+      checkpoint: moved(run.checkpoint),
+    },
     noise: noise ?? undefined,
-    group: `${basename(recording)}${sigma > 0 ? `, noise ${sigma}` : ''}`,
+    group: `${basename(run.recording)}${sigma > 0 ? `, noise ${sigma}` : ''}`,
   };
 }
 

@@ -243,7 +243,7 @@ describe('which drives are found', () => {
     await expect(findDrives([root])).rejects.toThrow('replay.json cannot be read');
     writeFileSync(join(root, 'replay.json'), '{"model": "wm"}');
     await expect(findDrives([root])).rejects.toThrow(
-      /does not say what was run .*; run `ncp-train replay` again/,
+      /does not say what was run: .*; run `ncp-train replay` again/,
     );
     rmSync(join(root, 'replay.json'));
     await expect(findDrives([root])).rejects.toThrow('there is no drive to look through in it');

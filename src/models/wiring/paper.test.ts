@@ -37,7 +37,7 @@ describe('paperWiring', () => {
   test('an unknown name is answered with the nearest and the list', () => {
     expect(() => paperWiring('fuly')).toThrow(UsageError);
     expect(() => paperWiring('fuly')).toThrow(
-      'unknown wiring "fuly", did you mean "fully"? Known: small, mk2, fully, rand',
+      'unknown wiring "fuly"; did you mean "fully"? Known: small, mk2, fully, rand',
     );
   });
 

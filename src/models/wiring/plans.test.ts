@@ -154,7 +154,7 @@ describe('planFromConfig refuses', () => {
   test.each<[string, unknown, string]>([
     ['nothing', undefined, 'a wiring must be { className, config }, got undefined'],
     ['no configuration', { className: 'NCP' }, 'a wiring must be { className, config }'],
-    ['an unknown class', { className: 'NPC', config: {} }, 'unknown wiring class "NPC", did you mean "NCP"?'],
+    ['an unknown class', { className: 'NPC', config: {} }, 'unknown wiring class "NPC"; did you mean "NCP"?'],
     ['a name every object has', { className: 'toString', config: {} }, 'unknown wiring class "toString"'],
     [
       'an unknown argument',

@@ -16,7 +16,7 @@ afterEach(() => rmSync(sessions, { recursive: true }));
 
 const plan = (models: string, folds: string) =>
   planRuns({
-    ...{ command: 'passive', models, folds, foldCount: () => 10 },
+    ...{ command: 'passive', models, folds, chosen: new Set<string>(), foldCount: () => 10 },
     training: { base_path: 's', sessions_dir: sessions },
   });
 

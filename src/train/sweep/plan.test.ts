@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { MODELS, passiveOptions } from '../../config/schema.ts';
 import { foldsAsked } from './fold-list.ts';
 import { type PlanRequest, planRuns } from './plan.ts';
-import { settings } from './settings.ts';
+import { labelOf, settings } from './settings.ts';
 
 const request = (more: Partial<PlanRequest>): PlanRequest => ({
-  ...{ command: 'passive', models: 'wm', training: { base_path: 'session' }, foldCount: () => 10 },
+  ...{ command: 'passive', models: 'wm', training: { base_path: 'session' }, chosen: new Set<string>() },
+  foldCount: () => 10,
   ...more,
 });
 const names = (more: Partial<PlanRequest>) => planRuns(request(more)).map(({ name }) => name);
@@ -43,11 +44,35 @@ describe('planRuns', () => {
     expect(run.options).toEqual(passiveOptions.parse(wanted));
   });
 
+  it('gives an option to the runs on which it has an effect, and plans each run once', () => {
+    const training = { base_path: 's', lstm_size: 32 };
+    const runs = planRuns(
+      request({
+        models: 'wm,lstm',
+        folds: '0',
+        set: 'solver=euler,rk4',
+        chosen: new Set(['lstm_size']),
+        training,
+      }),
+    );
+    expect(runs.map(({ name, options: { solver, lstm_size } }) => [name, solver, lstm_size])).toEqual([
+      ['passive/wm_s-solver-euler/experiment_0', 'euler', 64],
+      ['passive/lstm_s/experiment_0', 'semi-implicit', 32],
+      ['passive/wm_s-solver-rk4/experiment_0', 'rk4', 64],
+    ]);
+    // What decides is the run's own: without shadows their darkening makes no second run.
+    expect(names({ folds: '0', set: 'shadow_gamma=0,1 darkening_ratio=0.3,0.6' })).toEqual(
+      ['shadow_gamma-0', 'shadow_gamma-1-darkening_ratio-0.3', 'shadow_gamma-1-darkening_ratio-0.6'].map(
+        (label) => `passive/wm_session-${label}/experiment_0`,
+      ),
+    );
+  });
+
   it('leaves out what the runs do not know: the options of the sweep itself', () => {
     expect(names({ folds: '0', training: { base_path: 's', jobs: 3, executor: 'local' } })).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[Partial<PlanRequest>, string]>([
     [{ models: 'wm,lstn' }, 'did you mean "lstm"?'],
     [{ models: '' }, 'a name is empty'],
     [{ models: 'wm', folds: '' }, 'expected numbers such as 0-9'],
@@ -60,7 +85,17 @@ describe('planRuns', () => {
     [{ models: 'wm', set: 'lr=1e-3,0.001' }, 'would be the same runs'],
     [{ models: 'wm', set: 'experiment_id=1' }, '--folds names the folds'],
     [{ models: 'wm', set: 'lr=-1' }, 'got -1'],
-    [{ models: 'wm,lstm', set: 'sparsity=0.5' }, 'wm is sparse by its wiring'],
+    [
+      { models: 'wm,cnn', set: 'sparsity=0.5' },
+      'sparsity has no effect on a run of any of the models wm, cnn',
+    ],
+    [
+      { models: 'lstm', chosen: new Set(['solver']), training: { base_path: 's', solver: 'rk4' } },
+      'solver has no effect on a run of model lstm, only with model wm',
+    ],
+    [{ models: 'ncp' }, 'unknown model "ncp": the neural circuit policy (NCP) is called wm here. Known: wm'],
+    [{ models: 'wm', folds: '0-99' }, 'fold 10 is not there; these recordings have folds 0 to 9'],
+    [{ models: 'wm', folds: 'auto:3/3', foldCount: () => 3 }, 'fold 3 is not there'],
   ])('refuses %j', (more, message) => {
     expect(() => planRuns(request(more))).toThrow(message);
   });
@@ -88,8 +123,8 @@ it('every combination has a label of its own, and there are as many as the produ
       const text = `epochs=${epochs} seed=${seeds} seq-len=${seqLens}`;
       const all = settings(text, passiveOptions);
       expect(all).toHaveLength(epochs.length * seeds.length * seqLens.length);
-      expect(new Set(all.map(({ label }) => label)).size).toBe(all.length);
-      for (const { label } of all) expect(label).toMatch(/^[\w.-]+$/);
+      expect(new Set(all.map(labelOf)).size).toBe(all.length);
+      for (const one of all) expect(labelOf(one)).toMatch(/^[\w.-]+$/);
     }),
   );
 });

@@ -4,19 +4,22 @@
  * not known here.
  */
 import { relative } from 'node:path';
-import { type Given, mergeOptions, optionsOf } from '../../config/flags.ts';
+import { appliesText, hindrance } from '../../config/applies.ts';
+import { type Given, type OptionDescription, optionsOf } from '../../config/flags.ts';
+import { mergeOptions } from '../../config/merge.ts';
 import {
   type ActiveOptions,
   activeOptions,
   MODELS,
+  OTHER_MODEL_NAMES,
   type PassiveOptions,
   passiveOptions,
 } from '../../config/schema.ts';
 import { ConfigError, NcpTrainError, UsageError } from '../../errors.ts';
 import { unknownName } from '../../nearest.ts';
 import { runFolder } from '../run-folder.ts';
-import { foldsAsked } from './fold-list.ts';
-import { settings } from './settings.ts';
+import { type FoldsAsked, foldsAsked } from './fold-list.ts';
+import { labelOf, settings } from './settings.ts';
 
 /** One run of a sweep. */
 export type PlannedRun = {
@@ -37,48 +40,88 @@ export interface PlanRequest {
   readonly set?: string;
   /** Options that all runs have; what a run does not know is left out. */
   readonly training: Given;
-  /** @param cut - as the runs' `--folds` @returns how many folds there are; asked where none are named */
+  /** Those of them that somebody decided on: each has an effect on some run, or is refused. */
+  readonly chosen: ReadonlySet<string>;
+  /** @param cut - as the runs' `--folds` @returns how many folds there are */
   readonly foldCount: (cut: string | undefined) => number;
 }
 
-/** @throws UsageError, ConfigError for faults, all of one kind at once; for a plan without runs */
+/**
+ * Every run once: an option that was chosen, or a setting, is left out of the runs of a model on which it has no effect, and combinations
+ * that then are the same are one run.
+ *
+ * @throws UsageError, ConfigError for faults, all of one kind at once; for a plan without runs
+ */
 export function planRuns(request: PlanRequest): PlannedRun[] {
   const { command, training } = request;
   const models = modelsOf(request.models);
   const asked = foldsAsked(request.folds);
   const schema = command === 'passive' ? passiveOptions : activeOptions;
   const combinations = settings(request.set, schema);
-  const known = new Set(optionsOf(schema).map(({ name }) => name));
+  const options = optionsOf(schema);
+  const known = new Set(options.map(({ name }) => name));
   const common = Object.fromEntries(
     Object.entries(training).filter(([name, value]) => known.has(name) && value !== undefined),
   );
-  const folds =
-    command === 'active'
-      ? [{}]
-      : (asked.folds ?? Array.from({ length: request.foldCount(asked.cut) }, (_, fold) => fold)).map(
-          (experiment_id) => ({ experiment_id, ...(asked.cut === undefined ? {} : { folds: asked.cut }) }),
-        );
-  const runs: PlannedRun[] = [];
+  const folds = command === 'active' ? [{}] : foldsOf(asked, request);
+  const runs = new Map<string, PlannedRun>();
   const faults = new Set<string>();
-  for (const { options, label } of combinations) {
-    const base_path = [common.base_path, label].filter((part) => part !== '' && part !== undefined).join('-');
+  const judged = options.filter(
+    ({ name }) => request.chosen.has(name) || combinations[0]?.some((one) => one.name === name),
+  );
+  const effective = new Set<string>();
+  for (const combination of combinations) {
     for (const model of models) {
       for (const fold of folds) {
-        const given = { ...common, ...options, base_path, model, ...fold };
+        const set = Object.fromEntries(combination.map(({ name, value }) => [name, value]));
+        const values = { ...common, ...set, model, ...fold };
+        const idle = new Set(judged.filter((one) => hindrance(one, values, options)).map(({ name }) => name));
+        for (const { name } of judged) if (!idle.has(name)) effective.add(name);
+        const label = labelOf(combination.filter(({ name }) => !idle.has(name)));
+        const base_path = [common.base_path, label]
+          .filter((part) => part !== '' && part !== undefined)
+          .join('-');
+        const given = Object.fromEntries(Object.entries(values).filter(([name]) => !idle.has(name)));
         try {
-          runs.push(plannedRun(command, mergeOptions(schema, { flags: given }, 'the runs of the sweep')));
+          const merged = mergeOptions(
+            schema,
+            { file: { ...given, base_path }, flags: {} },
+            { where: RUNS, judgedElsewhere: known },
+          );
+          const run = plannedRun(command, merged);
+          runs.set(run.name, run);
         } catch (error) {
           if (!(error instanceof NcpTrainError)) throw error;
-          faults.add(error.message.replace(/^the runs of the sweep: /, ''));
+          faults.add(error.message.replace(`${RUNS}: `, ''));
         }
       }
     }
   }
-  if (faults.size > 0) throw new ConfigError(`the runs of the sweep: ${[...faults].join('\n  ')}`);
-  if (runs.length === 0) {
-    throw new UsageError('the sweep has no runs: models, folds and settings have to be at least one each');
+  if (folds.length === 0) throw new UsageError('the sweep has no runs: there are no folds');
+  for (const option of judged) if (!effective.has(option.name)) faults.add(nowhere(option, models));
+  if (faults.size > 0) throw new ConfigError(`${RUNS}: ${[...faults].join('\n  ')}`);
+  return [...runs.values()];
+}
+
+/** For messages. */
+const RUNS = 'the runs of the sweep';
+
+function nowhere(option: OptionDescription, models: readonly string[]): string {
+  const which = models.length === 1 ? `model ${models[0]}` : `any of the models ${models.join(', ')}`;
+  return `${option.name} has no effect on a run of ${which}, ${appliesText(option)}; leave it out`;
+}
+
+/** @throws UsageError for folds that are not there */
+function foldsOf({ cut, folds }: FoldsAsked, request: PlanRequest): Given[] {
+  const count = request.foldCount(cut);
+  const beyond = folds?.filter((fold) => fold >= count) ?? [];
+  if (beyond.length > 0) {
+    throw new UsageError(
+      `folds ${JSON.stringify(request.folds)}: fold ${beyond[0]} is not there; these recordings have folds 0 to ${count - 1}`,
+    );
   }
-  return runs;
+  const all = folds ?? Array.from({ length: count }, (_, fold) => fold);
+  return all.map((experiment_id) => ({ experiment_id, ...(cut === undefined ? {} : { folds: cut }) }));
 }
 
 /** @param options - checked */
@@ -99,7 +142,11 @@ function modelsOf(text: string): string[] {
   if (names.length === 1 && names[0] === 'all') return [...MODELS];
   const faults = names
     .filter((name) => !(MODELS as readonly string[]).includes(name))
-    .map((name) => (name === '' ? 'a name is empty' : unknownName('model', name, [...MODELS, 'all'])));
+    .map((name) =>
+      name === ''
+        ? 'a name is empty'
+        : unknownName('model', name, [...MODELS, 'all'], { otherNames: OTHER_MODEL_NAMES }),
+    );
   if (faults.length > 0) throw new UsageError(`models ${JSON.stringify(text)}: ${faults.join('\n  ')}`);
   return [...new Set(names)];
 }

@@ -22,6 +22,7 @@ export async function plannedRunOf(sessions: string, name: string): Promise<Plan
       'run',
       name,
       runs.map((one) => one.name),
+      { lookUp: `ncp-train sweep status ${sessions} lists all` },
     )}`,
   );
 }
@@ -45,8 +46,9 @@ export async function runOne(
   const { options } = run;
   const share = {
     sessions_dir: sessions,
-    threads: options.threads || cores,
-    workers: options.workers || cores,
+    // Each belongs to one backend, and stands in the run's configuration.
+    threads: options.backend === 'wasm' ? options.threads : options.threads || cores,
+    workers: options.backend === 'tensorflow' ? options.workers : options.workers || cores,
   };
   const control = { argv: process.argv.slice(2), resume: 'auto', fresh: false, observer } as const;
   try {

@@ -3,15 +3,14 @@
  * a session name of its own, so that its runs lie apart and are a row of their own in the results.
  */
 import type { z } from 'zod';
-import { type Given, type OptionDescription, optionsOf, typedValue } from '../../config/flags.ts';
+import { type OptionDescription, optionsOf, typedValue } from '../../config/flags.ts';
 import { UsageError } from '../../errors.ts';
 import { unknownName } from '../../nearest.ts';
 
-/** One combination. */
-export interface Setting {
-  readonly options: Given;
-  /** Part of the session's name, `lr-0.001-seed-2`; empty where nothing is set. */
-  readonly label: string;
+/** An option and one of its values. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: unknown;
 }
 
 /** What has an option of the sweep's own, or is made by it. */
@@ -26,10 +25,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 /**
  * @param text - assignments with a space between, `lr=1e-3,5e-4 seed=1,2`; values that hold a comma are parted by `;`
  * @param schema - of the runs
- * @returns every combination, the first option's values outermost
+ * @returns every combination, the first option's values outermost; one that is empty where nothing is set
  * @throws UsageError for what is no assignment, unknown options, the same option or value twice
  */
-export function settings(text: string | undefined, schema: z.ZodObject): Setting[] {
+export function settings(text: string | undefined, schema: z.ZodObject): Assignment[][] {
   const known = optionsOf(schema);
   const axes = (text ?? '')
     .split(/\s+/)
@@ -37,16 +36,15 @@ export function settings(text: string | undefined, schema: z.ZodObject): Setting
     .map((word) => axis(word, known));
   const twice = axes.find(({ name }, n) => axes.findIndex((other) => other.name === name) !== n);
   if (twice) throw new UsageError(`set: ${twice.name} is given twice; put all its values into one`);
-  return axes.reduce<Setting[]>(
-    (before, { name, values }) =>
-      before.flatMap(({ options, label }) =>
-        values.map((value) => ({
-          options: { ...options, [name]: value },
-          label: `${label}${label === '' ? '' : '-'}${name}-${inName(value)}`,
-        })),
-      ),
-    [{ options: {}, label: '' }],
+  return axes.reduce<Assignment[][]>(
+    (before, { name, values }) => before.flatMap((some) => values.map((value) => [...some, { name, value }])),
+    [[]],
   );
+}
+
+/** What a combination adds to the session's name, `lr-0.001-seed-2`. */
+export function labelOf(combination: readonly Assignment[]): string {
+  return combination.map(({ name, value }) => `${name}-${inName(value)}`).join('-');
 }
 
 function axis(word: string, known: readonly OptionDescription[]): { name: string; values: unknown[] } {
@@ -65,6 +63,7 @@ function axis(word: string, known: readonly OptionDescription[]): { name: string
         'option',
         name,
         known.map((one) => one.name),
+        { lookUp: 'ncp-train sweep passive --help lists all' },
       )}`,
     );
   const texts = list.split(list.includes(';') ? ';' : ',');

@@ -22,7 +22,14 @@ it.each([
   ['RUNNING', 'running', 'RUNNING'],
 ])('stopped in its own words, %s in Slurm’s: %s', async (word, state, cause) => {
   const training = { base_path: 'session', sessions_dir: sessions };
-  const runs = planRuns({ command: 'passive', models: 'wm', folds: '0', foldCount: () => 10, training });
+  const runs = planRuns({
+    command: 'passive',
+    models: 'wm',
+    folds: '0',
+    chosen: new Set<string>(),
+    foldCount: () => 10,
+    training,
+  });
   const [{ name }] = runs;
   const own = 'its time limit; Slurm did not requeue 17_0';
   await mkdir(dirname(outcomePath(sessions, name)), { recursive: true });
