@@ -83,7 +83,7 @@ export function withoutEffect(
     const other = values[condition.option] ?? options.find((one) => one.name === condition.option)?.default;
     sentences.set(
       name,
-      `${given} has no effect ${standing(condition.option, other)}, ${appliesText(option)}; leave it out`,
+      `${given} has no effect ${standing(condition.option, other)}${wanted(condition)}; leave it out`,
     );
   }
   return sentences;
@@ -96,6 +96,12 @@ export function isChosen({ name, default: fallback }: OptionDescription, sources
   if (value === undefined || (name in recorded && recorded[name] === value)) return false;
   return name in flags || value !== fallback;
 }
+
+/** Where what is wanted is not just the contrary of what stands. */
+const wanted = (condition: Condition) =>
+  condition.is && condition.is[0] !== undefined && condition.is[0] !== true
+    ? `, only ${conditionText(condition)}`
+    : '';
 
 function asFlag(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? `--${name}` : `--no-${name}`;
