@@ -320,6 +320,7 @@ describe('resume', () => {
       solver: 'rk4',
     });
     await with_({ config: older });
+    await save(folder, trainee(), 0);
     const config = passiveOptions.parse({ model: 'lstm', experiment_id: 4 });
     expect((await with_({ resume: 'must', config })).state).toBe('resumed');
     await expect(open({ resume: 'must', config: { ...config, precision: 'bf16' } })).rejects.toThrow(
