@@ -26,10 +26,11 @@ export function unknownName(
   { lookUp, otherNames = {} }: Hints = {},
 ): string {
   const said = otherNames[given.toLowerCase()];
-  if (said !== undefined) return `unknown ${what} "${given}": ${said}.${whereToLook(given, known, lookUp)}`;
+  if (said !== undefined)
+    return `unknown ${what} ${JSON.stringify(given)}: ${said}.${whereToLook(given, known, lookUp)}`;
   const best = nearestName(given, known);
   const guess = best === undefined ? '.' : `; did you mean "${best}"?`;
-  return `unknown ${what} "${given}"${guess}${whereToLook(given, known, lookUp)}`;
+  return `unknown ${what} ${JSON.stringify(given)}${guess}${whereToLook(given, known, lookUp)}`;
 }
 
 /**
