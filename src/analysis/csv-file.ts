@@ -1,6 +1,6 @@
 /** A CSV file that is written row by row, for tables as long as a drive; it has its name when it is whole, not before. */
 import { type FileHandle, open, rename } from 'node:fs/promises';
-import { removeQuietly, temporaryPath, writeFailure } from '../train/durable.ts';
+import { removeQuietly, temporaryPath, writeFailure } from '../files/durable.ts';
 
 /** Characters that are written at once. */
 const BLOCK = 1 << 16;

@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { replaceFile, writeFailure } from '../files/durable.ts';
 import { svgToPng } from '../plot/png.ts';
-import { replaceFile, writeFailure } from '../train/durable.ts';
 
 /** Rows of a table, all with the same columns. */
 export type TableRow = Readonly<Record<string, string | number | boolean | null>>;

@@ -8,8 +8,8 @@ import sharp from 'sharp';
 import type { OVERLAYS } from '../config/schema.ts';
 import { openDriveRecording } from '../data/drive-recording.ts';
 import { openRecording } from '../data/recording.ts';
+import { replaceFile } from '../files/durable.ts';
 import { ffmpeg, openFrameSequence } from '../plot/frame-sequence.ts';
-import { replaceFile } from '../train/durable.ts';
 import { type SaliencyLayer, saliencyLayer } from './saliency-layer.ts';
 
 export interface VideoOptions {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseOptions } from '../config/parse.ts';
 import { ConfigError } from '../errors.ts';
-import { replaceFile } from '../train/durable.ts';
+import { replaceFile } from '../files/durable.ts';
 
 export const STATE_FILE = 'reproduction.json';
 const FORMAT = 'ncp-train reproduction 1';

@@ -4,8 +4,8 @@
  */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard, replaceFile, sweepTemporary } from '../files/durable.ts';
 import { type CheckpointState, checkpointName, checkpointPlace, readState } from './checkpoint-state.ts';
-import { discard, replaceFile, sweepTemporary } from './durable.ts';
 
 /** Files of a checkpoint; a cell's exported tables lie beside them. */
 export const WEIGHTS_FILE = 'weights.safetensors';

@@ -17,6 +17,15 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'csv-stringify/sync';
 import { ConfigError } from '../errors.ts';
+import {
+  discard,
+  removeQuietly,
+  sweepTemporary,
+  syncFolder,
+  temporaryPath,
+  writeFailure,
+  writeSynced,
+} from '../files/durable.ts';
 import type { Table } from '../models/cells/cell.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import type { Model } from '../models/model.ts';
@@ -43,15 +52,6 @@ import {
   type StateFile,
   stateText,
 } from './checkpoint-state.ts';
-import {
-  discard,
-  removeQuietly,
-  sweepTemporary,
-  syncFolder,
-  temporaryPath,
-  writeFailure,
-  writeSynced,
-} from './durable.ts';
 import { requireLogged } from './metrics-log.ts';
 import { type AdamState, settle } from './optimizer.ts';
 import { loadOptimizer, readOptimizer, writeOptimizer } from './optimizer-file.ts';

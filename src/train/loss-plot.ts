@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile, sweepTemporary } from '../files/durable.ts';
 import { BLUE, GREY, VERMILION } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
-import { replaceFile, sweepTemporary } from './durable.ts';
 import { TRAIN_LOG_FILE, trainLogRows } from './metrics-log.ts';
 
 export const PLOTS_FOLDER = 'plots';

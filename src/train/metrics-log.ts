@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { ConfigError } from '../errors.ts';
+import { replaceFile, writeFailure } from '../files/durable.ts';
 import { digestOf } from './digest.ts';
-import { replaceFile, writeFailure } from './durable.ts';
 import type { Figures } from './evaluate.ts';
 
 /** Columns of `train_log.csv`; null stands as an empty cell. */

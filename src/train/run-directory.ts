@@ -7,11 +7,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../errors.ts';
-import { say } from '../terminal.ts';
-import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
-import { checkpointNames, readPointer } from './checkpoint-folder.ts';
-import { checkpointPlace } from './checkpoint-state.ts';
-import { digestsIn } from './digest.ts';
 import {
   removeQuietly,
   replaceFile,
@@ -20,9 +15,14 @@ import {
   temporaryPath,
   writeFailure,
   writeSynced,
-} from './durable.ts';
+} from '../files/durable.ts';
+import { acquireLock, type Lock } from '../files/lock.ts';
+import { say } from '../terminal.ts';
+import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
+import { checkpointNames, readPointer } from './checkpoint-folder.ts';
+import { checkpointPlace } from './checkpoint-state.ts';
+import { digestsIn } from './digest.ts';
 import { FINAL_FILE } from './final.ts';
-import { acquireLock, type Lock } from './lock.ts';
 import { METRICS_FILE, TRAIN_LOG_FILE } from './metrics-log.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { anchored } from './run-paths.ts';

@@ -6,6 +6,8 @@
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError, DataError, UsageError } from '../errors.ts';
+import { removeQuietly, syncFolder, temporaryPath, writeFailure, writeSynced } from '../files/durable.ts';
+import { lockOwner } from '../files/lock.ts';
 import { readSafetensors } from '../models/safetensors.ts';
 import {
   checkpointNames,
@@ -15,8 +17,6 @@ import {
   WEIGHTS_FILE,
 } from './checkpoint-folder.ts';
 import { type CheckpointState, checkpointName, checkpointPlace } from './checkpoint-state.ts';
-import { removeQuietly, syncFolder, temporaryPath, writeFailure, writeSynced } from './durable.ts';
-import { lockOwner } from './lock.ts';
 import { RECORD_FILE, readRun } from './run-record.ts';
 import { runsBelow } from './weights-of.ts';
 

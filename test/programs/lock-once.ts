@@ -1,6 +1,6 @@
 /** Waits for the given moment, tries to lock a run, says what came of it, and keeps the lock until it is killed. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireLock } from '../../src/train/lock.ts';
+import { acquireLock } from '../../src/files/lock.ts';
 
 const [run, moment] = process.argv.slice(2);
 console.log('ready');

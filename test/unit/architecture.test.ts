@@ -9,6 +9,7 @@ const SRC = join(import.meta.dirname, '../../src');
 const LEVELS = [
   [
     'errors.ts',
+    'files',
     'nearest.ts',
     'stop-signals.ts',
     'terminal.ts',

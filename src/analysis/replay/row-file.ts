@@ -2,7 +2,7 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { temporaryPath, writeFailure } from '../../train/durable.ts';
+import { temporaryPath, writeFailure } from '../../files/durable.ts';
 import { drained } from '../drained.ts';
 
 export class RowFile {

@@ -6,7 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors.ts';
-import { replaceFile } from '../../train/durable.ts';
+import { replaceFile } from '../../files/durable.ts';
 import { makeFolder } from '../output-folder.ts';
 import { findRuns } from '../results/find-runs.ts';
 import { readResults } from '../results/results.ts';

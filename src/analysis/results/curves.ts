@@ -5,10 +5,10 @@
  */
 import { extname } from 'node:path';
 import { UsageError } from '../../errors.ts';
+import { replaceFile } from '../../files/durable.ts';
 import { GREY, OKABE_ITO } from '../../plot/colours.ts';
 import { drawPlot } from '../../plot/draw.ts';
 import { svgToPng } from '../../plot/png.ts';
-import { replaceFile } from '../../train/durable.ts';
 import { averageOf } from './average.ts';
 import type { ModelGroup } from './model-group.ts';
 import type { Results, ResultsTable } from './results.ts';

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { lockOwner } from '../../files/lock.ts';
 import {
   checkpointNames,
   checkpointsOf,
@@ -15,7 +16,6 @@ import {
 import { readState } from '../../train/checkpoint-state.ts';
 import { digestsIn } from '../../train/digest.ts';
 import { FINAL_FILE } from '../../train/final.ts';
-import { lockOwner } from '../../train/lock.ts';
 import { METRICS_FILE, requireLogged, TRAIN_LOG_FILE } from '../../train/metrics-log.ts';
 import { CONFIG_FILE, type Config, configIn, RECORD_FILE, recordIn } from '../../train/run-record.ts';
 import { epochRows } from './epoch-rows.ts';

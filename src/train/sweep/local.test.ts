@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { acquireLock } from '../lock.ts';
+import { acquireLock } from '../../files/lock.ts';
 import { type LocalRequest, type LocalResult, runLocally } from './local.ts';
 import { type PlannedRun, planRuns } from './plan.ts';
 

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
-import { lockOwner } from '../lock.ts';
+import { lockOwner } from '../../files/lock.ts';
 import { fewerEpochs, untrainedRun } from '../run-directory.ts';
 import { compare, RECORD_FILE, readRun } from '../run-record.ts';
 import type { PlannedRun } from './plan.ts';

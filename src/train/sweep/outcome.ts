@@ -6,7 +6,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { replaceFile, writeFailure } from '../durable.ts';
+import { replaceFile, writeFailure } from '../../files/durable.ts';
 import { outcomePath } from './places.ts';
 
 const shape = z.object({

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { resultsAsJson } from '../../analysis/results/format-json.ts';
 import { resultsAsText } from '../../analysis/results/format-text.ts';
 import { type Results, resultsOf } from '../../analysis/results/results.ts';
-import { replaceFile, writeFailure } from '../durable.ts';
+import { replaceFile, writeFailure } from '../../files/durable.ts';
 import { countsText, type RunStatus } from './status.ts';
 import { SWEEP_FOLDER } from './sweep-file.ts';
 

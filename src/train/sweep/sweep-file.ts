@@ -10,7 +10,7 @@ import { optionsOf } from '../../config/flags.ts';
 import { parseOptions } from '../../config/parse.ts';
 import { activeOptions, passiveOptions } from '../../config/schema.ts';
 import { ConfigError } from '../../errors.ts';
-import { replaceFile } from '../durable.ts';
+import { replaceFile } from '../../files/durable.ts';
 import { fromHere } from '../run-paths.ts';
 import { type PlannedRun, plannedRun } from './plan.ts';
 

@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
-import { writeFailure } from '../durable.ts';
-import { acquireLock, type Lock, lockOwner, type Owner } from '../lock.ts';
+import { writeFailure } from '../../files/durable.ts';
+import { acquireLock, type Lock, lockOwner, type Owner } from '../../files/lock.ts';
 import { SWEEP_FOLDER } from './sweep-file.ts';
 
 /**

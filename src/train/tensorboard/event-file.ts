@@ -9,8 +9,8 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder, writeFailure } from '../../files/durable.ts';
 import type { Model } from '../../models/model.ts';
-import { syncFolder, writeFailure } from '../durable.ts';
 import type { Figures } from '../evaluate.ts';
 import { type EventHead, eventHead, fileVersionEvent, summaryEvent, type Values } from './event.ts';
 import { histogramOf } from './histogram.ts';

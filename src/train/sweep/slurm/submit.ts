@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SweepControl } from '../../../config/schema.ts';
 import { ConfigError } from '../../../errors.ts';
-import { writeFailure } from '../../durable.ts';
+import { writeFailure } from '../../../files/durable.ts';
 import { submissionFolder } from '../places.ts';
 import type { PlannedRun } from '../plan.ts';
 import { type Submission, type SweepRecord, writeSweep } from '../sweep-file.ts';
