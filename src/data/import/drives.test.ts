@@ -96,4 +96,20 @@ describe('pieces', () => {
       '--pieces 50 leaves 20 frames to a recording, and at least 64 are wanted: --pieces 15',
     );
   });
+
+  test('and that number fits, of several drives, too', () => {
+    const drives = fc.array(fc.integer({ min: 20, max: 300 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(drives, fc.integer({ min: 1, max: 60 }), (counts, pieces) => {
+        try {
+          cutPieces(counts, pieces, 20);
+        } catch (error) {
+          const advised = Number(/wanted: --pieces (\d+)/.exec((error as Error).message)?.[1]);
+          expect(advised).toBeGreaterThanOrEqual(1);
+          expect(() => cutPieces(counts, advised, 20)).not.toThrow();
+        }
+      }),
+      { examples: [[[59, 59], 9]] },
+    );
+  });
 });

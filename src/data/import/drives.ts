@@ -96,16 +96,22 @@ export function timesOf(
  */
 export function cutPieces(counts: readonly number[], pieces: number, shortest: number): Range[][] {
   const total = counts.reduce((sum, count) => sum + count, 0);
+  const partsOf = (count: number, wanted: number) => Math.max(1, Math.round((wanted * count) / total));
+  /** Frames of the shortest piece of a drive that is cut. */
+  const shortestOf = (wanted: number) => {
+    const cut = counts.filter((count) => partsOf(count, wanted) > 1);
+    return Math.min(...cut.map((count) => Math.floor(count / partsOf(count, wanted))));
+  };
+  if (shortestOf(pieces) < shortest) {
+    let most = pieces - 1;
+    while (shortestOf(most) < shortest) most--;
+    throw new UsageError(
+      `--pieces ${pieces} leaves ${shortestOf(pieces)} frames to a recording, and at least ${shortest} are wanted: ` +
+        `--pieces ${most}, or a smaller --min_frames`,
+    );
+  }
   return counts.map((count) => {
-    const parts = Math.max(1, Math.round((pieces * count) / total));
-    const shortestPiece = Math.floor(count / parts);
-    if (parts > 1 && shortestPiece < shortest) {
-      const most = Math.max(1, Math.floor(total / shortest));
-      throw new UsageError(
-        `--pieces ${pieces} leaves ${shortestPiece} frames to a recording, and at least ${shortest} are wanted: ` +
-          `--pieces ${most}, or a smaller --min_frames`,
-      );
-    }
+    const parts = partsOf(count, pieces);
     const edge = (part: number) => Math.floor((part * count) / parts);
     return Array.from({ length: parts }, (_, part) => ({
       first: edge(part),
