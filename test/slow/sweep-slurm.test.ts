@@ -1,13 +1,14 @@
 /**
  * Sweeps on a real one-node Slurm (test/slurm/): whole, with a task that fails, killed by the time limit, requeued,
- * cancelled, on a node that dies, refused. Nothing is lost, and nothing runs twice.
+ * cancelled, on a node that dies, refused, longer than the cluster's arrays. Nothing is lost, and nothing runs twice.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { mayRun } from '../../src/train/slurm-job.ts';
 import { ncpTrain, temporaryFolder } from '../e2e/command-line.ts';
 import { requirement } from '../require.ts';
 import { daemonPid, startCluster, stopCluster } from '../slurm/cluster.ts';
@@ -89,39 +90,75 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     );
   });
 
-  it('ahead of its time limit a task writes a checkpoint, is requeued and goes on; cancelled, it keeps what it has', async () => {
+  it('ahead of its time limit the task that starts last writes a checkpoint, is requeued alone and goes on; cancelled, it keeps what it has', async () => {
     const sessions = temporaryFolder();
-    const limit = ['--time', '1', '--signal_ahead', '20', '--epochs', '100000'];
-    const { job } = await submitted(await data, sessions, ...limit);
-    await waitUntil('requeued', () => /requeued/.test(outcomeOf(sessions)));
+    // One after the other: the first has long finished, and stays so.
+    const runs = ['--set', 'epochs=1,100000', '--array_limit', '1', '--sbatch', '--comment="two words"'];
+    const { job } = await submitted(await data, sessions, ...runs, '--time', '1', '--signal_ahead', '20');
+    const name = 'passive/vanilla_session-epochs-100000/experiment_0';
+    await waitUntil(
+      'the last runs',
+      () => run('squeue', '-h', '-t', 'R', '-j', job, '-o', '%i %A') === `${job}_1 ${job}`,
+    );
+    await waitUntil('requeued', () => outcomeOf(sessions, name).includes('its time limit; requeued'));
     // The outcome is written first: to requeue the job ends the task.
-    await waitUntil('pending', () => taskState(job) === 'PENDING');
-    const [before] = await statuses(sessions);
-    expect(before).toMatchObject({ state: 'queued', cause: expect.stringContaining('PENDING') });
+    await waitUntil('pending', () => taskState(`${job}_1`) === 'PENDING');
+    expect(taskState(`${job}_0`)).toBe('COMPLETED');
+    const [first, before] = await statuses(sessions);
+    expect(first).toMatchObject({ state: 'finished', epoch: 1, task: `${job}_0` });
+    expect(before).toMatchObject({
+      state: 'queued',
+      cause: expect.stringContaining('PENDING'),
+      task: `${job}_1`,
+    });
     expect(before.epoch).toBeGreaterThan(0);
-    await startNow(job);
-    await waitUntil('goes on', async () => (await statuses(sessions))[0].epoch > before.epoch);
-    const output = join(
+    await startNow(`${job}_1`);
+    await waitUntil('goes on', async () => (await statuses(sessions))[1].epoch > before.epoch);
+    const folder = join(
       sessions,
       'sweep/slurm',
       JSON.parse(read(sessions, 'sweep.json')).submissions[0].name,
-      '0.out',
     );
-    expect(readFileSync(output, 'utf8')).toMatch(/resumed in epoch \d+/);
+    expect(read(folder, '1.out')).toMatch(/resumed in epoch \d+/);
+    expect(read(folder, '0.out')).not.toContain('resumed');
 
     const cancelled = await cli('sweep', 'cancel', sessions);
     expect(cancelled.stdout).toContain(`job ${job} is cancelled`);
     await ended(job);
-    const [after] = await statuses(sessions);
+    const [, after] = await statuses(sessions);
     expect(after.state).toBe('cancelled');
-    // One epoch more, and nothing before it is trained again.
-    const last = await submitted(await data, sessions, '--epochs', String(after.epoch + 1));
-    await ended(last.report);
-    expect((await statuses(sessions))[0].state).toBe('finished');
-    const log = read(sessions, NAME, 'train_log.csv').trimEnd().split('\n').slice(1);
-    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(
-      Array.from({ length: after.epoch + 2 }, (_, epoch) => epoch),
-    );
+    const log = read(sessions, name, 'train_log.csv').trimEnd().split('\n').slice(1);
+    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(log.map((_, epoch) => epoch));
+    expect(log.length).toBeGreaterThan(before.epoch);
+  });
+
+  it('of a task that started last Slurm tells whether it runs, whatever the others do', async () => {
+    vi.stubEnv('SLURM_CONF', environment.SLURM_CONF);
+    const body = '[ $SLURM_ARRAY_TASK_ID = 1 ] || sleep 300';
+    const job = run('sbatch', '--parsable', '--array=0-1', '--output=/dev/null', '--wrap', body);
+    await waitUntil('the last has ended', () => taskState(`${job}_1`) === 'COMPLETED');
+    expect(run('squeue', '-h', '-t', 'all', '-j', `${job}_1`, '-o', '%A')).toBe(job);
+    const other = run('squeue', '-h', '-j', `${job}_0`, '-o', '%A');
+    expect([job, other].map((id) => mayRun({ id, node: 'node1' }))).toEqual([false, true]);
+    run('scancel', job);
+    await ended(job);
+    expect(mayRun({ id: other, node: 'node1' })).toBe(false);
+    vi.unstubAllEnvs();
+  });
+
+  it('more runs than an array takes are several arrays, one after the other where so many at a time are asked for', async () => {
+    const sessions = temporaryFolder();
+    const five = ['--set', 'seed=1,2,3,4,5', '--epochs', '1', '--array_limit', '2'];
+    const { status, stdout, stderr } = await sweep(await data, sessions, ...five, '--json');
+    expect(status, stderr).toBe(0);
+    const { arrays, report } = JSON.parse(stdout);
+    const [a, b] = arrays.map(({ job }: { job: string }) => job);
+    expect(run('squeue', '-h', '-j', b, '-o', '%E')).toMatch(new RegExp(`^afterany:${a}_\\*`));
+    await ended(report);
+    const runs = await statuses(sessions);
+    expect(runs.map(({ state }) => state)).toEqual(Array(5).fill('finished'));
+    expect(runs.map(({ task }) => task)).toEqual([0, 1, 2, 3].map((n) => `${a}_${n}`).concat(`${b}_0`));
+    expect(read(sessions, 'sweep/summary.txt')).toContain('5 runs, 5 finished');
   });
 
   it('requeued by the cluster, a task goes on', async () => {
@@ -152,7 +189,7 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     expect(log.map((line) => Number(line.split(',')[0]))).toEqual(Array.from({ length: 61 }, (_, n) => n));
   });
 
-  it('on a node that dies a task is requeued and goes on', async () => {
+  it('on a node that dies a task is requeued and goes on; cancelled, it goes on in another submission', async () => {
     const sessions = temporaryFolder();
     // It may not end before Slurm misses the node, which takes half a minute.
     const { job } = await submitted(await data, sessions, '--epochs', '100000');
@@ -168,9 +205,16 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     await waitUntil('goes on', async () => (await statuses(sessions))[0].epoch > before.epoch);
     await cli('sweep', 'cancel', sessions);
     await ended(job);
-    expect((await statuses(sessions))[0].state).toBe('cancelled');
+    const [after] = await statuses(sessions);
+    expect(after.state).toBe('cancelled');
+    // One epoch more, and nothing before it is trained again.
+    const last = await submitted(await data, sessions, '--epochs', String(after.epoch + 1));
+    await ended(last.report);
+    expect((await statuses(sessions))[0].state).toBe('finished');
     const log = read(sessions, NAME, 'train_log.csv').trimEnd().split('\n').slice(1);
-    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(log.map((_, epoch) => epoch));
+    expect(log.map((line) => Number(line.split(',')[0]))).toEqual(
+      Array.from({ length: after.epoch + 2 }, (_, epoch) => epoch),
+    );
   });
 
   it('cancels tasks that wait, which leave no trace in Slurm', async () => {
@@ -222,8 +266,8 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
     expect((await statuses(sessions))[0].state).toBe('not started');
   });
 
-  function outcomeOf(sessions: string): string {
-    const path = join(sessions, 'sweep/outcomes/passive-vanilla_session-experiment_0.json');
+  function outcomeOf(sessions: string, name = NAME): string {
+    const path = join(sessions, 'sweep/outcomes', `${name.replaceAll('/', '-')}.json`);
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 });

@@ -10,6 +10,8 @@ const environment = {
   ...process.env,
   SINGLE_NODE_DIR: join(tmpdir(), `ncp-train-slurm-${userInfo().uid}`),
   SINGLE_NODE_PORT: '16917',
+  // Small, for sweeps of more than one array.
+  SINGLE_NODE_EXTRA_CONF: 'MaxArraySize=4',
 };
 
 /** Runs `single-node`. @throws Error with its last words if it fails */
