@@ -19,7 +19,10 @@ export function define(command: Command): void {
           `the sweep in ${sessions} runs as process ${owner.pid} on ${owner.host}; cancel it there`,
         );
       }
-      if (owner) process.kill(owner.pid, 'SIGTERM');
+      if (owner) {
+        process.kill(owner.pid, 'SIGTERM');
+        if (!options.json) console.log(`process ${owner.pid} was told to stop; its runs write checkpoints`);
+      }
       const jobs =
         record.submissions.length > 0
           ? await cancelTasks(sessions, await recoverSubmissions(sessions, record))
@@ -28,10 +31,7 @@ export function define(command: Command): void {
         console.log(JSON.stringify({ sessions, process: owner?.pid ?? null, jobs }, null, 2));
         return;
       }
-      const ended = [
-        ...(owner ? [`process ${owner.pid} was told to stop; its runs write checkpoints`] : []),
-        ...jobs.map((job) => `job ${job} is cancelled; its runs write checkpoints`),
-      ];
-      console.log(ended.length > 0 ? ended.join('\n') : `${sessions}: nothing runs`);
+      for (const job of jobs) console.log(`job ${job} is cancelled; its runs write checkpoints`);
+      if (!owner && jobs.length === 0) console.log(`${sessions}: nothing runs`);
     });
 }

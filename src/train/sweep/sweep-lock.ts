@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import { writeFailure } from '../../files/durable.ts';
 import { acquireLock, type Lock, lockOwner, type Owner } from '../../files/lock.ts';
+import { shellWord } from '../../shell-word.ts';
 import { SWEEP_FOLDER } from './sweep-file.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function lockSweep(sessions: string): Promise<Lock> {
     const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
     throw new ConfigError(
       `a sweep runs in ${sessions} already: process ${owner.pid}${where}, since ${owner.since}. ` +
-        `ncp-train sweep status ${sessions} shows it, ncp-train sweep cancel ${sessions} ends it, ` +
+        `ncp-train sweep status ${shellWord(sessions)} shows it, ncp-train sweep cancel ${shellWord(sessions)} ends it, ` +
         '--sessions_dir names another folder',
     );
   }

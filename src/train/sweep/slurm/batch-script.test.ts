@@ -42,7 +42,7 @@ it('is a readable script', () => {
     #SBATCH --gres=gpu:1
     #SBATCH --account=robots
     #SBATCH --comment="two -words"
-    #SBATCH --nodes=1
+    #SBATCH -N 1
     #SBATCH --exclusive
 
     runs=(
@@ -64,7 +64,7 @@ it('is a readable script', () => {
     #SBATCH --partition=batch
     #SBATCH --account=robots
     #SBATCH --comment="two -words"
-    #SBATCH --nodes=1
+    #SBATCH -N 1
     #SBATCH --exclusive
 
     exec /usr/bin/node /opt/ncp-train/bin/ncp-train.js sweep status /shared/sessions --save

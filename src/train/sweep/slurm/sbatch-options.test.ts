@@ -7,7 +7,7 @@ it('reads --sbatch as a shell would', () => {
   expect(givenOptions(text, []).map(directive)).toEqual([
     '#SBATCH --account=robots',
     '#SBATCH --comment="two -words"',
-    '#SBATCH --nodes=1',
+    '#SBATCH -N 1',
     '#SBATCH --constraint="a b"',
     '#SBATCH --qos=long',
     '#SBATCH --exclusive',

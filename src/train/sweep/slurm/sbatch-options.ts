@@ -15,9 +15,20 @@ export interface SbatchOption {
 
 /** The short names that sbatch has for options which the program sets, or which its environment has a variable for. */
 const LONG: Readonly<Record<string, string>> = {
-  ...{ A: 'account', a: 'array', b: 'begin', C: 'constraint', c: 'cpus-per-task', D: 'chdir' },
-  ...{ d: 'dependency', e: 'error', G: 'gpus', i: 'input', J: 'job-name', M: 'clusters' },
-  ...{ n: 'ntasks', N: 'nodes', o: 'output', p: 'partition', q: 'qos', t: 'time', W: 'wait' },
+  A: 'account',
+  a: 'array',
+  C: 'constraint',
+  c: 'cpus-per-task',
+  D: 'chdir',
+  d: 'dependency',
+  G: 'gpus',
+  J: 'job-name',
+  M: 'clusters',
+  o: 'output',
+  p: 'partition',
+  q: 'qos',
+  t: 'time',
+  W: 'wait',
 };
 
 /** Options with which sbatch would not do what it is called for, and why. */
@@ -79,8 +90,8 @@ export function givenOptions(text: string, set: readonly string[]): SbatchOption
 }
 
 /**
- * A line of a script. sbatch reads it as a shell would, but knows no single quote within double ones, and no way to write a
- * line end.
+ * A line of a script. Within double quotes sbatch takes all as it stands but for `"` and `\`, before which a `\` is put; a line
+ * end cannot be written.
  *
  * @throws ConfigError for a value with control characters
  */

@@ -52,12 +52,19 @@ export async function submitRuns(
   const keep = (more: readonly Submission[]) =>
     writeSweep(sessions, { ...record, submissions: [...record.submissions, ...more] });
   const script = (part: readonly PlannedRun[], name: string, after: string | undefined): TasksScript => ({
-    ...{ name, after, cwd: record.cwd, argv: record.argv, sessions: resolve(sessions) },
-    outputs: resolve(submissionFolder(sessions, name)),
+    name,
     runs: part.map((run) => run.name),
+    after,
+    sessions: resolve(sessions),
+    outputs: resolve(submissionFolder(sessions, name)),
+    cwd: record.cwd,
+    argv: record.argv,
     cores: control.cpus || 1,
     memory: control.memory,
-    ...{ partition: control.partition, time: control.time, gres: control.gres, sbatch: control.sbatch },
+    partition: control.partition,
+    time: control.time,
+    gres: control.gres,
+    sbatch: control.sbatch,
     arrayLimit: control.array_limit,
     signalAhead: control.signal_ahead,
     program: [process.execPath, ENTRY],
