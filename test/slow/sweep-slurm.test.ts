@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { mayRun } from '../../src/train/slurm-job.ts';
+import { mayRun } from '../../src/files/slurm-job.ts';
 import { ncpTrain, temporaryFolder } from '../e2e/command-line.ts';
 import { requirement } from '../require.ts';
 import { daemonPid, startCluster, stopCluster } from '../slurm/cluster.ts';
