@@ -26,7 +26,7 @@ export interface Bars {
   end(leave: 'lines' | 'nothing'): void;
 }
 
-type Lines = (columns: number) => readonly string[];
+type Lines = (columns: number, isOver: boolean) => readonly string[];
 
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
@@ -52,8 +52,8 @@ export class Terminal {
   /**
    * Shows bars, below those that are shown already.
    *
-   * @param lines - asked for at every drawing: lines of so many characters at most, in a terminal of so few rows that not
-   *   all of them fit the last ones
+   * @param lines - asked for at every drawing, and when they end (`isOver`): lines of so many characters, what is longer
+   *   is cut; where they are more than the terminal has rows, the last ones are shown
    */
   show(lines: Lines): Bars {
     const bars: Bars = {
@@ -63,7 +63,7 @@ export class Terminal {
       end: (leave) => {
         if (!this.#shown.delete(bars)) return;
         if (this.#shown.size === 0) process.off('exit', this.#endAll);
-        const last = leave === 'lines' ? this.#cut(lines).map((line) => `${line}\n`) : [];
+        const last = leave === 'lines' ? this.#cut(lines, true).map((line) => `${line}\n`) : [];
         this.#stream.write(ERASE + last.join('') + this.#drawing());
       },
     };
@@ -90,9 +90,9 @@ export class Terminal {
     return `${WRAP.off}${shown.join('\n')}${WRAP.on}${up(shown.length - 1)}\r`;
   }
 
-  #cut(lines: Lines): string[] {
+  #cut(lines: Lines, isOver = false): string[] {
     const columns = (this.#stream.columns || SIZE.columns) - 1;
-    return lines(columns).map((line) => line.slice(0, Math.max(0, columns)));
+    return lines(columns, isOver).map((line) => line.slice(0, Math.max(0, columns)));
   }
 }
 

@@ -29,6 +29,7 @@ const absence = {
     nativeInstallation() === undefined
       ? 'the native backend is not installed: ncp-train backend install'
       : undefined,
+  python: () => failure(['-c', 'import pty'], `there is no ${PYTHON}`),
   pip: () => failure(['-m', 'pip', '--version'], `${PYTHON} has no pip`),
   'python-h5py': () => failure(['-c', 'import h5py'], `${PYTHON} -m pip install h5py`),
   'python-numpy': () => failure(['-c', 'import numpy'], `${PYTHON} -m pip install numpy`),

@@ -85,9 +85,9 @@ async function generate(options: GenerateOptions, json: boolean): Promise<void> 
 export async function generatedWhole(plan: GeneratePlan, quiet = false): Promise<boolean> {
   const { missing, options } = plan;
   const total = missing.length * options.frames;
+  const stopping = abortOnStop();
   const progress =
     total > 0 && !quiet ? startProgress(`generating ${options.out}`, total, 'frames') : undefined;
-  const stopping = abortOnStop();
   let done = 0;
   const onFrames = (count: number) => {
     done += count;

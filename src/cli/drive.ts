@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { say } from '../terminal.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
-import { startProgress } from './progress.ts';
+import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
@@ -48,11 +48,15 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
   };
   const { runDrives, resultAsJson } = await import('../drive/run-drives.ts'); // TensorFlow.js, which --help does not need
   const stopping = abortOnStop();
-  const progress = control.quiet ? undefined : startProgress('driving', 100, 'per cent');
+  let progress: Progress | undefined;
   try {
     const result = await runDrives({
       ...{ checkpoints, options, force: control.force, signal: stopping.signal },
-      onProgress: (share, what) => progress?.update(Math.floor(100 * share), `driving ${what}`),
+      onProgress(share, what) {
+        if (control.quiet) return;
+        progress ??= startProgress(`driving ${what}`, 100, 'per cent');
+        progress.update(Math.floor(100 * share), `driving ${what}`);
+      },
       onNote: say,
     });
     progress?.finish();

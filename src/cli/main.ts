@@ -11,6 +11,7 @@ import { unknownName } from '../nearest.ts';
 import { say, terminal } from '../terminal.ts';
 import { commands, groups } from './commands.ts';
 import { ExplainedCommand } from './explained-command.ts';
+import { surviveLostTerminal } from './lost-terminal.ts';
 
 /**
  * Runs the command line.
@@ -18,6 +19,7 @@ import { ExplainedCommand } from './explained-command.ts';
  * @returns the exit status
  */
 export async function main(argv: string[]): Promise<number> {
+  surviveLostTerminal();
   const results = watchResults();
   process.stderr.on('error', () => undefined); // nobody reads it any more, or a disk is full: no reason to end work
   try {

@@ -62,6 +62,7 @@ test.each([
   [60, 'caching', 'caching [=====    ] 50 of 100 frames, 25 frames/s, 2 s left'],
   [60, 'caching 20180705_mit_to_devens.h5', 'caching 20180705_m… 50 of 100 frames, 25 frames/s, 2 s left'],
   [30, 'caching 20180705_mit_to_devens.h5', 'caching 201… 50 of 100 frames'],
+  [45, 'caching 20180705_mit_to_devens.h5', 'caching 20180705… 50 of 100 frames, 2 s left'],
 ])('on a terminal of %i columns a bar is rewritten that fits', async (columns, what, shown) => {
   const { terminal, text } = sink({ isTTY: true, columns });
   const progress = startProgress(what, 100, 'frames', undefined, terminal);

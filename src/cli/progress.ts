@@ -39,34 +39,31 @@ export function startProgress(
   begun: Begun = { done: 0, at: performance.now() },
   terminal: Terminal = ownTerminal,
 ): Progress {
-  const state = { text: what, done: begun.done, isOver: false };
-  const figures = () => described(state.done, total, unit, begun, state.isOver);
-  return terminal.canRewrite
-    ? onTerminal(state, (columns) => line(state.text, state.done / total, figures(), columns), terminal)
-    : asLines(state, () => `${state.text}: ${figures()}`, terminal);
-}
-
-interface State {
-  text: string;
-  done: number;
-  isOver: boolean;
-}
-
-function onTerminal(state: State, line: (columns: number) => string, terminal: Terminal): Progress {
-  const bars = terminal.show((columns) => [line(columns)]);
+  const state = { text: what, done: begun.done };
+  const figures = (isOver: boolean) => described(state.done, total, unit, begun, isOver);
+  if (!terminal.canRewrite) {
+    const words = ({ count, rate, time }: Figures) => listed(count, rate, time);
+    return asLines(state, (isOver) => `${state.text}: ${words(figures(isOver))}`, terminal);
+  }
+  const bars = terminal.show((columns, isOver) => [
+    line(state.text, state.done / total, figures(isOver), columns),
+  ]);
   return {
     update(done, text = state.text) {
       Object.assign(state, { done, text });
       bars.changed();
     },
-    finish() {
-      state.isOver = true;
-      bars.end('lines');
-    },
+    finish: () => bars.end('lines'),
   };
 }
 
-function asLines(state: State, line: () => string, terminal: Terminal): Progress {
+interface State {
+  text: string;
+  done: number;
+}
+
+function asLines(state: State, line: (isOver: boolean) => string, terminal: Terminal): Progress {
+  let isOver = false;
   const started = performance.now();
   let printed = started;
   return {
@@ -74,21 +71,24 @@ function asLines(state: State, line: () => string, terminal: Terminal): Progress
       Object.assign(state, { done, text });
       if (performance.now() - printed < PLAIN_MS) return;
       printed = performance.now();
-      terminal.say(line());
+      terminal.say(line(false));
     },
     finish() {
-      if (printed === started || state.isOver) return;
-      state.isOver = true;
-      terminal.say(line());
+      if (printed === started || isOver) return;
+      isOver = true;
+      terminal.say(line(true));
     },
   };
 }
 
 /**
- * `caching a.h5 [======      ] 40 of 80 frames, 7 s left`, no wider than `columns`. Where room is short the bar shrinks
- * first, then the text; figures are what one looks for.
+ * `caching a.h5 [======      ] 40 of 80 frames, 20 frames/s, 2 s left`, no wider than `columns`. Where room is short the bar
+ * shrinks first, then the text; then the rate is left out, and the time.
  */
-function line(text: string, share: number, figures: string, columns: number): string {
+function line(text: string, share: number, { count, rate, time }: Figures, columns: number): string {
+  const space = columns - Math.min(text.length, SHORTEST) - 1;
+  const figures =
+    [listed(count, rate, time), listed(count, time)].find((some) => some.length <= space) ?? count;
   const cells = Math.min(CELLS, columns - text.length - figures.length - 4);
   const full = Math.round(Math.min(1, share) * cells);
   const bar = cells < 6 ? '' : ` [${'='.repeat(full).padEnd(cells)}]`;
@@ -97,17 +97,28 @@ function line(text: string, share: number, figures: string, columns: number): st
   return `${head}${bar} ${figures}`;
 }
 
-/** `1,200 of 11,400 frames, 1,480 frames/s, 7 s left`; at the end, how long it took, whole or not. */
-function described(done: number, total: number, unit: string, begun: Begun, isOver: boolean): string {
+/** What a bar or a line says beside its text; what is not known is empty. */
+interface Figures {
+  /** `1,200 of 11,400 frames` */
+  readonly count: string;
+  /** `1,480 frames/s` */
+  readonly rate: string;
+  /** `7 s left`; at the end, how long it took, whole or not. */
+  readonly time: string;
+}
+
+function described(done: number, total: number, unit: string, begun: Begun, isOver: boolean): Figures {
   const seconds = (performance.now() - begun.at) / 1000;
   const rate = seconds > 0 ? (done - begun.done) / seconds : 0;
-  const parts = [`${grouped(done)} of ${grouped(total)} ${unit}`];
-  if (rate > 0) parts.push(`${grouped(rate)} ${unit}/s`);
-  if (done >= total) parts.push(`took ${duration(seconds)}`);
-  else if (isOver) parts.push(`ended after ${duration(seconds)}`);
-  else if (rate > 0) parts.push(`${duration((total - done) / rate)} left`);
-  return parts.join(', ');
+  const left = rate > 0 ? `${duration((total - done) / rate)} left` : '';
+  return {
+    count: `${grouped(done)} of ${grouped(total)} ${unit}`,
+    rate: rate > 0 ? `${grouped(rate)} ${unit}/s` : '',
+    time: done >= total ? `took ${duration(seconds)}` : isOver ? `ended after ${duration(seconds)}` : left,
+  };
 }
+
+const listed = (...parts: string[]) => parts.filter((part) => part !== '').join(', ');
 
 function grouped(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });

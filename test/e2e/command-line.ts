@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 
 export const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));
 
@@ -18,6 +18,13 @@ export interface Ended {
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'ncp-train-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  return folder;
+}
+
+/** A folder that is removed when the test file ends. */
+export function folderOfFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ncp-train-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { dirname, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
+import { terminal } from '../../terminal.ts';
 
 /**
  * @param out - the folder to make; where it is there already it must be empty
@@ -19,6 +20,8 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   const sweep = () => rmSync(folder, { recursive: true, force: true });
   const interrupted = (signal: NodeJS.Signals) => {
     sweep();
+    terminal.endAll();
+    terminal.say(`stopped; ${out} was not made`);
     process.exit(exitStatusOf(signal));
   };
   for (const signal of STOP_SIGNALS) process.once(signal, interrupted);
