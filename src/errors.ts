@@ -37,3 +37,24 @@ export class DivergedError extends NcpTrainError {
 export class BackendError extends NcpTrainError {
   readonly exitStatus = 5;
 }
+
+const CLASSES = [UsageError, ConfigError, NotFiniteError, DataError, DivergedError, BackendError];
+
+/** An error on its way from a thread: messages keep no classes. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+export function sentError(error: unknown): SentError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, stack };
+}
+
+/** The error that was sent, of its own class, so that the exit status is what it would have been without the thread. */
+export function receivedError({ name, message, stack }: SentError): Error {
+  const Known = CLASSES.find((each) => each.name === name);
+  return Known ? new Known(message) : Object.assign(new Error(message), { name, stack });
+}

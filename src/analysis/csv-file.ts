@@ -1,6 +1,6 @@
 /** A CSV file that is written row by row, for tables as long as a drive; it has its name when it is whole, not before. */
-import { type FileHandle, open, rename } from 'node:fs/promises';
-import { removeQuietly, temporaryPath, writeFailure } from '../files/durable.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { adoptFile, removeQuietly, temporaryPath, writeFailure } from '../files/durable.ts';
 
 /** Characters that are written at once. */
 const BLOCK = 1 << 16;
@@ -39,10 +39,9 @@ export async function csvFile(path: string, columns: readonly string[]): Promise
     async finish() {
       await failing(async () => {
         await flush();
-        await file.sync();
         await file.close();
         isOpen = false;
-        await rename(temporary, path);
+        await adoptFile(temporary, path);
       });
     },
     async discard() {

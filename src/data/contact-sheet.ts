@@ -2,13 +2,12 @@
  * A picture of a folder of recordings: a row for each, with frames spread over it, the crop drawn in and shown below, and its
  * labels against time of the drive. Made with sharp: frames as pixels, everything else as one SVG over them.
  */
-import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH, cropBox, cropInto, cropPlan } from './crop.ts';
 import type { Dataset } from './dataset-config.ts';
 import type { Recording } from './recording.ts';
 import { scaled } from './summary.ts';
-import { writeFailure } from './temporary-file.ts';
+import { replaceWhole, writeFailure } from './temporary-file.ts';
 
 /** Rows on a sheet; of more recordings, some spread over the folder are shown. */
 export const SHEET_ROWS = 24;
@@ -79,7 +78,7 @@ export async function writeContactSheet(
     .png()
     .toBuffer();
   try {
-    writeFileSync(path, png);
+    replaceWhole(path, png);
   } catch (error) {
     throw writeFailure(path, (error as Error).message, 'name another file with --out');
   }

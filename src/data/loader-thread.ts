@@ -3,7 +3,7 @@
  * while it is told to (`hold`), and ends with it.
  */
 import type { Worker } from 'node:worker_threads';
-import { ConfigError, DataError, UsageError } from '../errors.ts';
+import { receivedError, type SentError } from '../errors.ts';
 import { startWorker } from '../worker.ts';
 import type { BatchPlan } from './batches.ts';
 import type { HostBatch } from './host-batch.ts';
@@ -24,11 +24,8 @@ export interface LoaderTask {
 /** The answer to a task; tasks are answered in order. */
 export interface LoaderReply {
   /** Why the batch was not made. */
-  readonly fault?: { readonly name: string; readonly message: string; readonly stack?: string };
+  readonly fault?: SentError;
 }
-
-/** Errors that keep their class on the way out of a thread. */
-const ERRORS = [DataError, ConfigError, UsageError];
 
 export class LoaderThread {
   private readonly worker: Worker;
@@ -39,7 +36,9 @@ export class LoaderThread {
 
   constructor(data: LoaderData) {
     this.worker = startWorker('loader-worker', import.meta.url, data);
-    this.worker.on('message', ({ fault }: LoaderReply) => this.waiting.shift()?.(fault && errorFrom(fault)));
+    this.worker.on('message', ({ fault }: LoaderReply) =>
+      this.waiting.shift()?.(fault && receivedError(fault)),
+    );
     this.worker.on('error', (error) => this.end(error));
     this.worker.on('exit', (code) => this.end(new Error(`a loader thread ended with status ${code}`)));
     this.worker.unref();
@@ -74,10 +73,4 @@ export class LoaderThread {
     this.ended ??= why;
     for (const settle of this.waiting.splice(0)) settle(this.ended);
   }
-}
-
-function errorFrom({ name, message, stack }: NonNullable<LoaderReply['fault']>): Error {
-  const Known = ERRORS.find((error) => error.name === name);
-  if (Known) return new Known(message);
-  return Object.assign(new Error(message), { name, stack });
 }

@@ -1,5 +1,6 @@
 /** What runs in a loader thread (`loader-thread.ts`): answers every task, in order, with one message. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { sentError } from '../errors.ts';
 import { BatchMaker } from './batches.ts';
 import type { LoaderData, LoaderReply, LoaderTask } from './loader-thread.ts';
 
@@ -14,7 +15,6 @@ function answer({ epoch, batch, slot }: LoaderTask): LoaderReply {
     maker.make(epoch, batch, slots[slot]);
     return {};
   } catch (error) {
-    const { name, message, stack } = error as Error;
-    return { fault: { name, message, stack } };
+    return { fault: sentError(error) };
   }
 }

@@ -2,7 +2,16 @@
  * Names under which files are written until they are whole, and the step that gives them their own: so what lies under
  * a final name is always complete. What a killed process left is swept by the next one that writes the same file.
  */
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../errors.ts';
 
@@ -43,12 +52,32 @@ export function adoptFile(temporary: string, path: string): void {
   sync(dirname(path));
 }
 
-function sync(path: string): void {
+/** Brings a file, or the names in a folder, to disk. */
+export function sync(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Gives `path` this content, whole or not at all.
+ * @throws the system's error; then the old content stands and nothing is left behind
+ */
+export function replaceWhole(path: string, content: string | Uint8Array): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(path, content); // a device or a pipe is no file to be replaced
+    return;
+  }
+  const temporary = temporaryName(path);
+  try {
+    writeFileSync(temporary, content);
+    adoptFile(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }
 

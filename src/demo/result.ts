@@ -1,10 +1,10 @@
 /** What the demo's two runs came to: their losses beside the best constant's, and pictures. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { useBackend } from '../backend/choose.ts';
 import type { PassiveOptions } from '../config/schema.ts';
-import { replaceFile, writeFailure } from '../files/durable.ts';
+import { replaceFile } from '../files/durable.ts';
 import { svgToPng } from '../plot/png.ts';
 import { CHUNK } from '../train/evaluate.ts';
 import { FINAL_FILE } from '../train/final.ts';
@@ -78,11 +78,7 @@ async function finalFigures(folder: string): Promise<Record<string, number>> {
 async function written(path: string, svg: string): Promise<string[]> {
   const [vector, pixels] = [`${path}.svg`, `${path}.png`];
   await replaceFile(vector, svg);
-  try {
-    await writeFile(pixels, await svgToPng(svg));
-  } catch (error) {
-    throw writeFailure(pixels, error);
-  }
+  await replaceFile(pixels, await svgToPng(svg));
   return [vector, pixels];
 }
 

@@ -50,6 +50,21 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   }
 }
 
+/**
+ * Brings a finished file to disk and gives it its name, replacing what was there.
+ * @param temporary - closed, in the same folder
+ */
+export async function adoptFile(temporary: string, path: string): Promise<void> {
+  const file = await open(temporary, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
 /** Brings the names in a folder to disk. Systems that cannot sync a folder do so of their own accord. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {

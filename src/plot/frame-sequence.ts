@@ -4,8 +4,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { delimiter, dirname, extname, join } from 'node:path';
 import { DataError } from '../errors.ts';
 
 export interface SequenceFormat {
@@ -51,6 +51,20 @@ export async function openFrameSequence(
   return program === undefined ? pngFrames(path, format) : video(program, `${path}.mp4`, format);
 }
 
+/** The name of a file of this ending while it is written, in the same folder. */
+const unfinished = (path: string) => join(dirname(path), `.unfinished-${process.pid}${extname(path)}`);
+
+/** Brings a finished file to disk and gives it its name. */
+async function adopt(temporary: string, path: string): Promise<void> {
+  const file = await open(temporary, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
 async function pngFrames(path: string, { width, height }: SequenceFormat): Promise<FrameSequence> {
   await mkdir(path, { recursive: true }).catch((error) => {
     throw new DataError(`${path}: cannot be made: ${error.message}`);
@@ -60,11 +74,14 @@ async function pngFrames(path: string, { width, height }: SequenceFormat): Promi
     path,
     async add(rgb, number) {
       const file = join(path, `${String(number).padStart(6, '0')}.png`);
+      const temporary = unfinished(file);
       try {
         await sharp(rgb, { raw: { width, height, channels: 3 } })
           .png()
-          .toFile(file);
+          .toFile(temporary);
+        await adopt(temporary, file);
       } catch (error) {
+        await rm(temporary, { force: true });
         throw new DataError(`${file}: cannot be written: ${(error as Error).message}`);
       }
     },
@@ -75,7 +92,7 @@ async function pngFrames(path: string, { width, height }: SequenceFormat): Promi
 
 async function video(program: string, path: string, format: SequenceFormat): Promise<FrameSequence> {
   const { width, height, rate } = format;
-  const temporary = join(dirname(path), `.unfinished-${process.pid}.mp4`);
+  const temporary = unfinished(path);
   const child = spawn(
     program,
     [
@@ -119,7 +136,7 @@ async function video(program: string, path: string, format: SequenceFormat): Pro
         await rm(temporary, { force: true });
         throw failure(status);
       }
-      await rename(temporary, path);
+      await adopt(temporary, path);
     },
     abandon,
   };

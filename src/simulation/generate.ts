@@ -8,7 +8,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { readDatasetConfig, writeDatasetConfig } from '../data/dataset-config.ts';
-import { DataError, UsageError } from '../errors.ts';
+import { DataError, receivedError, UsageError } from '../errors.ts';
 import { startWorker } from '../worker.ts';
 import type { GenerateReply, GenerateTask } from './generate-worker.ts';
 import { recordingNames } from './recording-names.ts';
@@ -175,7 +175,7 @@ export async function generateDrives(
         worker.on('message', (reply: GenerateReply) => {
           if (reply.kind === 'frames') onFrames(reply.count);
           else if (reply.kind === 'done') next();
-          else fail(reply.data ? new DataError(reply.message) : new Error(reply.message));
+          else fail(receivedError(reply.error));
         });
         next();
       }

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { addPixelNoise } from '../augment/pixel-noise.ts';
 import { CROP_BYTES, cropBox, cropInto, cropPlan, parseCrop } from '../data/crop.ts';
-import { NcpTrainError } from '../errors.ts';
+import { type SentError, sentError } from '../errors.ts';
 import { stream } from '../random/stream.ts';
 import { camera } from './camera.ts';
 import type { Light } from './light.ts';
@@ -50,8 +50,8 @@ export interface ViewTask {
   readonly frames: Uint8Array;
 }
 
-/** Nothing: done. `data`: an error in words; otherwise a bug, with its stack. */
-export type ViewReply = { readonly failed?: { readonly data: boolean; readonly message: string } };
+/** Nothing: done. */
+export type ViewReply = { readonly failed?: SentError };
 
 const { roads, light } = (workerData ?? { roads: undefined, light: 1 }) as ViewThread;
 const scenes = new Map<number, { scene: Scene; sensor: Sensor; light: Light }>();
@@ -96,8 +96,7 @@ parentPort?.on('message', (task: ViewTask) => {
   try {
     draw(task);
   } catch (error) {
-    const data = error instanceof NcpTrainError;
-    reply = { failed: { data, message: data ? error.message : String((error as Error)?.stack ?? error) } };
+    reply = { failed: sentError(error) };
   }
   parentPort?.postMessage(reply);
 });

@@ -4,7 +4,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { CROP_BYTES } from '../data/crop.ts';
-import { DataError } from '../errors.ts';
+import { receivedError } from '../errors.ts';
 import { startWorker } from '../worker.ts';
 import type { TestRoads } from './test-roads.ts';
 import type { View, ViewReply, ViewTask, ViewThread } from './view-worker.ts';
@@ -36,7 +36,7 @@ export class Views {
   /**
    * Draws into the slots that are named; the others stay as they are.
    * @param crop - of the model, as text
-   * @throws UsageError as DataError in words, where the crop leaves nothing
+   * @throws UsageError where the crop leaves nothing
    */
   async draw(views: readonly View[], crop: string): Promise<void> {
     const threads = this.#workers.length;
@@ -63,7 +63,7 @@ function ask(worker: Worker, task: ViewTask): Promise<void> {
     const onReply = ({ failed }: ViewReply) =>
       settle(() => {
         if (failed === undefined) done();
-        else fail(failed.data ? new DataError(failed.message) : new Error(failed.message));
+        else fail(receivedError(failed));
       });
     const onError = (error: Error) => settle(() => fail(error));
     const onExit = (status: number) => settle(() => fail(new Error(`a thread ended with status ${status}`)));

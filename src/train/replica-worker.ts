@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { ModelOptions } from '../config/schema.ts';
 import type { HostBatch } from '../data/host-batch.ts';
-import { NotFiniteError } from '../errors.ts';
+import { type SentError, sentError } from '../errors.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { buildModel } from '../models/registry.ts';
 import { type WiringJson, wiringFromJson } from '../models/wiring/wiring-json.ts';
@@ -34,7 +34,7 @@ export interface ReplicaReply {
   /** Of `perFrame`. */
   readonly values?: Float32Array;
   /** The message of a NotFiniteError instead of all that; an error's class does not cross threads. */
-  readonly notFinite?: string;
+  readonly failed?: SentError;
 }
 
 const NOTHING: ReplicaReply = { loss: 0, mse: 0, mae: 0 };
@@ -51,8 +51,7 @@ function answerOrRefuse(task: ReplicaTask): ReplicaReply {
   try {
     return answer(task);
   } catch (error) {
-    if (error instanceof NotFiniteError) return { ...NOTHING, notFinite: error.message };
-    throw error;
+    return { ...NOTHING, failed: sentError(error) };
   }
 }
 

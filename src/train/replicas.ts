@@ -6,7 +6,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { HostBatch } from '../data/host-batch.ts';
-import { NotFiniteError } from '../errors.ts';
+import { receivedError } from '../errors.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import type { Model } from '../models/model.ts';
 import { wiringToJson } from '../models/wiring/wiring-json.ts';
@@ -101,8 +101,8 @@ class Replica {
     };
     this.#worker = startWorker('replica-worker', import.meta.url, data);
     this.#worker.on('message', (reply: ReplicaReply) => {
-      if (reply.notFinite === undefined) this.#settle?.resolve(reply);
-      else this.#settle?.reject(new NotFiniteError(reply.notFinite));
+      if (reply.failed === undefined) this.#settle?.resolve(reply);
+      else this.#settle?.reject(receivedError(reply.failed));
     });
     this.#worker.on('error', (error) => this.#settle?.reject(error));
     this.#worker.on('exit', (code) => this.#settle?.reject(new Error(`a replica ended with status ${code}`)));

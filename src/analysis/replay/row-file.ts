@@ -1,8 +1,8 @@
 /** A CSV file of numbers that grows row by row, in pieces; it has its name when it is whole. */
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { temporaryPath, writeFailure } from '../../files/durable.ts';
+import { adoptFile, temporaryPath, writeFailure } from '../../files/durable.ts';
 import { drained } from '../drained.ts';
 
 export class RowFile {
@@ -35,7 +35,7 @@ export class RowFile {
     try {
       this.#stream.end();
       await finished(this.#stream);
-      await rename(this.#temporary, this.path);
+      await adoptFile(this.#temporary, this.path);
     } catch (error) {
       await this.abandon();
       throw writeFailure(this.path, this.#failure ?? error);

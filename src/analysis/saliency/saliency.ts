@@ -10,14 +10,14 @@
  */
 
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { PixelNoise } from '../../augment/pixel-noise.ts';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../../data/crop.ts';
 import { npyHeader } from '../../data/npy.ts';
 import { UsageError } from '../../errors.ts';
-import { replaceFile, temporaryPath, writeFailure } from '../../files/durable.ts';
+import { adoptFile, replaceFile, temporaryPath, writeFailure } from '../../files/durable.ts';
 import { type FrameSequence, openFrameSequence } from '../../plot/frame-sequence.ts';
 import { drained } from '../drained.ts';
 import { openReplay, type ReplayRequest } from '../replay/open.ts';
@@ -140,8 +140,9 @@ function mapsFile(path: string, count: number) {
       try {
         stream.end();
         await finished(stream);
-        await rename(temporary, path);
+        await adoptFile(temporary, path);
       } catch (error) {
+        await abandon();
         throw writeFailure(path, failure ?? error);
       }
     },

@@ -1,6 +1,6 @@
 /** A page that is written piece by piece, as long as a film; it has its name when it is whole, not before. */
-import { type FileHandle, open, rename } from 'node:fs/promises';
-import { removeQuietly, temporaryPath, writeFailure } from '../../files/durable.ts';
+import { type FileHandle, open } from 'node:fs/promises';
+import { adoptFile, removeQuietly, temporaryPath, writeFailure } from '../../files/durable.ts';
 
 /** Characters that are written at once. */
 const BLOCK = 1 << 18;
@@ -49,10 +49,9 @@ export async function pageFile(path: string): Promise<PageFile> {
     finish: () =>
       failing(async () => {
         await flush();
-        await file.sync();
         await file.close();
         isOpen = false;
-        await rename(temporary, path);
+        await adoptFile(temporary, path);
       }),
     async discard() {
       if (isOpen) await file.close();

@@ -3,10 +3,11 @@
  * fails or is interrupted on the way (SIGINT, SIGTERM, SIGHUP) leaves nothing behind.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
 import { terminal } from '../../terminal.ts';
+import { sync } from '../temporary-file.ts';
 
 /**
  * @param out - the folder to make; where it is there already it must be empty
@@ -30,7 +31,9 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
     const result = await fill(folder);
     refuseOccupied(final, out);
     rmSync(final, { recursive: true, force: true });
+    syncAll(folder);
     renameSync(folder, final);
+    sync(dirname(final));
     return result;
   } catch (error) {
     sweep();
@@ -40,6 +43,15 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, interrupted);
   }
+}
+
+/** Brings all that lies in a folder to disk. */
+function syncAll(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) syncAll(join(folder, entry.name));
+    else sync(join(folder, entry.name));
+  }
+  sync(folder);
 }
 
 function refuseOccupied(final: string, out: string): void {
