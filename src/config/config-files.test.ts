@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { configFiles } from './config-files.ts';
+import { datasetSchema } from './dataset-schema.ts';
 import { mergeOptions } from './merge.ts';
 import { activeOptions, demoOptions, driveOptions, passiveOptions } from './schema.ts';
 import { readOptionsFile } from './yaml.ts';
@@ -45,6 +46,15 @@ it.each([
     }
   },
 );
+
+it('no shipped file overrides what a dataset.yaml says of its recordings', () => {
+  for (const name of configFiles().keys()) {
+    const options = Object.keys(readOptionsFile(join(FOLDER, name)));
+    // The demo makes its recordings itself.
+    const ofData = Object.keys(datasetSchema.shape).filter((key) => options.includes(key));
+    expect(ofData, name).toEqual(name === 'demo.yaml' ? ['label_scale'] : []);
+  }
+});
 
 it.each(Object.entries(SCHEMAS))('%s has every option with its default, and is valid', (name, schema) => {
   const text = readFileSync(join(FOLDER, name), 'utf8');

@@ -31,10 +31,20 @@ const GROUPS: readonly Group[] = [
     title: 'Data',
     effect:
       'Which recordings are read, how a frame becomes the 78×200 pixels that a model sees, and the unit of the labels. Without ' +
-      'them `dataset.yaml` beside the recordings counts, and without that the paper’s values. Losses of runs with ' +
+      'them `dataset.yaml` beside the recordings counts, then `default_label_scale`, then the paper’s values. Losses of runs with ' +
       'different label scales cannot be compared.',
     options: [
-      ...['data', 'folds', 'debug', 'crop', 'channel_order', 'label_scale', 'label_sign', 'cache_dir'],
+      ...[
+        'data',
+        'folds',
+        'debug',
+        'crop',
+        'channel_order',
+        'label_scale',
+        'default_label_scale',
+        'label_sign',
+        'cache_dir',
+      ],
     ],
   },
   {

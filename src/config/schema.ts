@@ -234,7 +234,14 @@ const training = {
     z.enum(['rgb', 'bgr']),
     'of the recorded frames; not given: as dataset.yaml says, else rgb',
   ),
-  label_scale: open(z.number().gt(0), 'factor on the labels; not given: as dataset.yaml says, else 1000'),
+  label_scale: open(
+    z.number().gt(0),
+    'factor on the labels; not given: as dataset.yaml says, else default_label_scale',
+  ),
+  default_label_scale: open(
+    z.number().gt(0),
+    'factor on the labels where neither label_scale nor dataset.yaml says one; not given: 1000',
+  ),
   label_sign: open(z.union([z.literal(1), z.literal(-1)]), 'not given: as dataset.yaml says, else 1'),
   cache_dir: open(text, 'where cropped frames are kept; not given: the user’s cache folder'),
   backend: option(

@@ -25,11 +25,11 @@ export const smallRuns: Readonly<Record<string, Choice>> = {
     value: 8,
     reason: 'a quarter of a second at 30 frames/s',
   },
-  label_scale: {
+  default_label_scale: {
     value: 150,
     reason:
       'labels like the paper’s, which deviate by about 6.7 at 1000, then deviate by about 1, and wm puts out about ±1 from the start; ' +
-      'for other drives the scale that `ncp-train data inspect` proposes',
+      'drives of your own have their scale in dataset.yaml, which comes first, or `ncp-train data inspect` proposes one',
   },
   lr: { value: 0.001, reason: 'twice the paper’s; at ten times wm never leaves the constant' },
   curve_factor,

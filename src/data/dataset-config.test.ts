@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, DataError, UsageError } from '../errors.ts';
-import { readDatasetConfig, resolveDataset, writeDatasetConfig } from './dataset-config.ts';
+import {
+  type DatasetOverrides,
+  readDatasetConfig,
+  resolveDataset,
+  writeDatasetConfig,
+} from './dataset-config.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ncp-train-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -60,6 +65,16 @@ describe('a data folder', () => {
       labelScale: 5,
       folds: 'paper',
     });
+  });
+
+  it('its label scale comes before the one for drives without, which comes before the paper’s', async () => {
+    const scales = async (overrides: DatasetOverrides) => (await resolveDataset(dir, overrides)).labelScale;
+    yaml('crop: full\n');
+    expect(await scales({})).toBe(1000);
+    expect(await scales({ default_label_scale: 150 })).toBe(150);
+    yaml('label_scale: 20\n');
+    expect(await scales({ default_label_scale: 150 })).toBe(20);
+    expect(await scales({ default_label_scale: 150, label_scale: 7 })).toBe(7);
   });
 
   it('may list the test files of its folds', async () => {

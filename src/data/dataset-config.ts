@@ -34,6 +34,8 @@ export interface DatasetOverrides {
   readonly channel_order?: ChannelOrder;
   readonly label_sign?: 1 | -1;
   readonly label_scale?: number;
+  /** Comes after `dataset.yaml`. */
+  readonly default_label_scale?: number;
   readonly folds?: FoldsSpec;
 }
 
@@ -52,7 +54,7 @@ export async function resolveDataset(
   recordings = listRecordings(dir),
 ): Promise<Dataset> {
   const config = readDatasetConfig(dir);
-  const given = overrides.label_scale ?? config.label_scale;
+  const given = overrides.label_scale ?? config.label_scale ?? overrides.default_label_scale;
   return {
     dir: resolve(dir),
     recordings,

@@ -149,7 +149,6 @@ export async function generateDrives(
     crop: 'paper',
     channel_order: 'rgb',
     label_sign: 1,
-    label_scale: 1000,
     folds: 'paper',
     source: sourceOf(options),
   });

@@ -328,6 +328,17 @@ describe('resume', () => {
     );
   });
 
+  it('which option says the label scale does not matter, only the scale itself', async () => {
+    const input = (label_scale: number) => ({ ...FACTS, input: { label_scale } }) as unknown as RunFacts;
+    await with_({ config: { ...CONFIG, label_scale: 150 }, facts: input(150) });
+    await save(folder, trainee(), 0);
+    const config = { ...CONFIG, default_label_scale: 150 };
+    expect((await with_({ resume: 'must', config, facts: input(150) })).state).toBe('resumed');
+    await expect(open({ resume: 'must', config, facts: input(1000) })).rejects.toThrow(
+      'label_scale is not given, the run has 150',
+    );
+  });
+
   it('how long it goes on, where things lie and what computes may change, and is recorded', async () => {
     await with_({});
     const config = { ...CONFIG, epochs: 9, data: '/elsewhere', loaders: 0, workers: 1, log_period: 1 };

@@ -95,6 +95,9 @@ export const MAY_CHANGE: ReadonlySet<string> = new Set([
   ...['backend', 'workers', 'loaders', 'threads'],
 ]);
 
+/** Which of them says the label scale does not matter where it is the same one. */
+const SCALES: ReadonlySet<string> = new Set(['label_scale', 'default_label_scale']);
+
 /** Of these a change makes a finished run go on. */
 const GO_ON = ['epochs', 'patience', 'final'];
 
@@ -183,18 +186,20 @@ export function compare(recorded: RecordedRun, config: Config, facts: RunFacts):
   const forbidden: string[] = [];
   const changed: Record<string, [unknown, unknown]> = {};
   const options = optionsOf(recorded.record.command === 'active' ? activeOptions : passiveOptions);
+  const latest: RunFacts = { ...recorded.record, ...recorded.record.resumed.at(-1) };
+  const isSameScale = latest.input !== undefined && latest.input.label_scale === facts.input?.label_scale;
   for (const key of new Set([...Object.keys(recorded.config), ...Object.keys(now)])) {
     const option = options.find(({ name }) => name === key);
     // An option that is younger than the run has its default.
     const same = (value: unknown) => value ?? option?.default;
     if (isDeepStrictEqual(same(one[key]), same(other[key]))) continue;
+    if (SCALES.has(key) && isSameScale) continue;
     // Nor was one an affair of the run that has no effect on it, then and now.
     if (option && hindrance(option, recorded.config, options) && hindrance(option, now, options)) continue;
     const [before, after] = [same(recorded.config[key]), same(now[key])];
     if (MAY_CHANGE.has(key)) changed[key] = [before ?? null, after ?? null];
     else forbidden.push(`${key} is ${shown(after)}, the run has ${shown(before)}`);
   }
-  const latest: RunFacts = { ...recorded.record, ...recorded.record.resumed.at(-1) };
   if (latest.fingerprint !== facts.fingerprint) {
     forbidden.push(
       `the recordings are others: fingerprint ${shown(facts.fingerprint)}, the run has ${shown(latest.fingerprint)}`,

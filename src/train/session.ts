@@ -134,6 +134,7 @@ async function trainModel(
       crop: options.crop,
       channel_order: options.channel_order,
       label_scale: options.label_scale,
+      default_label_scale: options.default_label_scale,
       label_sign: options.label_sign,
       folds: command === 'passive' && options.folds !== undefined ? readFolds(options.folds) : undefined,
     },
