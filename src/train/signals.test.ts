@@ -1,8 +1,7 @@
 /** Signals to a real process that works like training: it lets the event loop in and looks whether it is to stop. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stopRequests } from './signals.ts';
 
 /** Ends some time after the first signal, with its status. */
@@ -53,26 +52,48 @@ it.each([
   expect(output.stderr).toContain(`${signal}: finishing the batch and writing a checkpoint`);
 });
 
-it('a second SIGINT ends at once, one within a moment of the first is the same', async () => {
-  const { child, output, ended } = await started(10_000);
-  child.kill('SIGINT');
-  await sleep(50);
-  child.kill('SIGINT');
-  await sleep(350);
-  expect(child.exitCode).toBeNull();
-  child.kill('SIGINT');
-  expect(await ended).toBe(130);
-  expect(output.stdout).toBe('ready\n');
-  expect(output.stderr).toContain('ended at once; --resume goes on from the last checkpoint');
-});
+describe('in this process, by a clock that stands', () => {
+  let now: number;
+  let said: string;
+  beforeEach(() => {
+    now = 1000;
+    said = '';
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+    vi.spyOn(process, 'exit').mockImplementation((status) => {
+      throw new Error(`ended with ${status}`);
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+  const listening = () => {
+    const stop = stopRequests();
+    onTestFinished(stop.dispose);
+    return stop;
+  };
 
-it('a second SIGTERM changes nothing', async () => {
-  const { child, output, ended } = await started(1500);
-  child.kill('SIGINT');
-  await sleep(400);
-  child.kill('SIGTERM');
-  expect(await ended).toBe(130);
-  expect(output.stdout).toContain('checkpoint after SIGINT');
+  it('a second SIGINT ends at once, one within a moment of the first is the same', () => {
+    const stop = listening();
+    process.emit('SIGINT', 'SIGINT');
+    now += 300;
+    process.emit('SIGINT', 'SIGINT');
+    expect([stop.requested(), said]).toEqual(['SIGINT', expect.not.stringContaining('ended at once')]);
+    now += 1;
+    expect(() => process.emit('SIGINT', 'SIGINT')).toThrow('ended with 130');
+    expect(said).toContain('ended at once; --resume goes on from the last checkpoint');
+  });
+
+  it('a second SIGTERM changes nothing', () => {
+    const stop = listening();
+    process.emit('SIGINT', 'SIGINT');
+    now += 10_000;
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(stop.requested()).toBe('SIGINT');
+  });
 });
 
 it('disposed of, nothing listens any more', () => {

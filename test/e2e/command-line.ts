@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, onTestFinished } from 'vitest';
 
@@ -43,7 +44,15 @@ export function start(
     output.stderr += text;
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.on('exit', (status) => setTimeout(() => resolve({ status, ...output }), 50)); // the pipes' last words
+    child.on('exit', async (status) => {
+      // What it wrote last is in the pipes, which its own children may keep open: until a turn brings nothing more.
+      for (let before = -1; before !== output.stdout.length + output.stderr.length; ) {
+        before = output.stdout.length + output.stderr.length;
+        await nextTurn();
+        await nextTurn();
+      }
+      resolve({ status, ...output });
+    });
   });
   return { child, ended };
 }

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { readDatasetConfig } from '../../src/data/dataset-config.ts';
 import { openRecording } from '../../src/data/recording.ts';
 import { deviation } from '../../src/data/statistics.ts';
-import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+import { ncpTrain, temporaryFolder } from './command-line.ts';
 
 const ARCHIVE = fileURLToPath(new URL('../data/donkeycar-tub.tar.gz', import.meta.url));
 
@@ -181,21 +181,22 @@ test('images that are absent stop the import, --skip_missing goes on without the
 test('an interrupted import leaves nothing behind', async () => {
   const folder = unpacked();
   const out = join(folder, 'drives');
-  const { child, ended } = start([
-    'data',
-    'import',
-    'donkeycar',
-    join(folder, 'tub'),
-    '--out',
-    out,
-    '--size',
-    '600x800',
-  ]);
-  // Its first file tells that it has begun to write.
-  while (!readdirSync(folder).some((name) => name.startsWith('drives.tmp-'))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  child.kill('SIGINT');
-  expect((await ended).status).toBe(130);
+  // The signal comes from within, as soon as there is a folder to write into.
+  const interrupt = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { mkdirSync } = fs;
+    fs.mkdirSync = (path, ...rest) => {
+      if (String(path).includes('drives.tmp-')) process.kill(process.pid, 'SIGINT');
+      return mkdirSync(path, ...rest);
+    };
+    syncBuiltinESMExports();`;
+  const { status, stderr } = await ncpTrain(
+    ['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', out],
+    {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(interrupt)}`,
+    },
+  );
+  expect([status, stderr]).toEqual([130, expect.stringContaining('stopped')]);
   expect(readdirSync(folder)).toEqual(['tub']);
 });

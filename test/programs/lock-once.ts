@@ -1,14 +1,15 @@
-/** Waits for the given moment, tries to lock a run, says what came of it, and keeps the lock until it is killed. */
+/** Waits for a word on its input, tries to lock a run, says what came of it, and keeps the lock until it is killed. */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acquireLock } from '../../src/files/lock.ts';
 
-const [run, moment] = process.argv.slice(2);
+const [run] = process.argv.slice(2);
 console.log('ready');
-await sleep(Number(moment) - Date.now());
+await once(process.stdin, 'data');
 try {
   await acquireLock(run);
   console.log(`locked by ${process.pid}`);
 } catch (error) {
   console.log((error as Error).message);
 }
-await sleep(60_000);
+await sleep(2 ** 31 - 1);

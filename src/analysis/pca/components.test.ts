@@ -87,13 +87,10 @@ describe('principalComponents', () => {
     const draws = stream(3, 'rows');
     const row = new Float64Array(64);
     const covariance = streamingCovariance(namesOf(64));
-    const started = process.cpuUsage();
     for (let n = 0; n < 100_000; n++) {
       row[n % 64] = draws.uniform(-1, 1);
       covariance.add(row);
     }
     expect(principalComponents(covariance).variances).toHaveLength(64);
-    // 0.4 s at rest; processor time, so that a busy machine does not fail it
-    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
   });
 });

@@ -1,4 +1,4 @@
-/** Results for a terminal: losses, then errors, in blocks that fit 80 columns. */
+/** Results for a terminal: losses, then errors, in blocks that fit 80 columns unless names are long; notes are as long as they are. */
 import type { Comparison } from './comparison.ts';
 import { averageText, decimalsFor, numberText } from './figure-text.ts';
 import { columnText, figuresShown, resultRows, shareColumns } from './result-rows.ts';

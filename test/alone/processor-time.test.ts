@@ -1,0 +1,48 @@
+/** What may not cost much processor time, beside what its own tests hold it to. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { principalComponents } from '../../src/analysis/pca/components.ts';
+import { streamingCovariance } from '../../src/analysis/pca/covariance.ts';
+import { stream } from '../../src/random/stream.ts';
+import { runLocally } from '../../src/train/sweep/local.ts';
+import { planRuns } from '../../src/train/sweep/plan.ts';
+
+/** Seconds of processor time since a reading of `process.cpuUsage()`. */
+function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+it('80 runs cost the sweep less than 2 s', async () => {
+  const sessions = mkdtempSync(join(tmpdir(), 'local-'));
+  onTestFinished(() => rmSync(sessions, { recursive: true }));
+  const runs = planRuns({
+    ...{ command: 'passive', models: 'all', folds: '0-9', foldCount: () => 10 },
+    training: { base_path: 's', sessions_dir: sessions },
+  });
+  const nothing = () => undefined;
+  const before = process.cpuUsage();
+  const { outcomes } = await runLocally({
+    ...{ sessions, jobs: 2, cores: 1, memory: 0 },
+    needs: runs.map((run) => ({ run, what: 'start' })),
+    watcher: { started: nothing, waiting: nothing, progress: nothing, ended: nothing },
+    command: () => ['/bin/sh', '-c', ':'],
+  });
+  expect(outcomes.size).toBe(80);
+  expect(secondsSince(before)).toBeLessThan(2);
+});
+
+it('components of 100,000 rows of 64 cost less than 2 s', () => {
+  const draws = stream(3, 'rows');
+  const row = new Float64Array(64);
+  const covariance = streamingCovariance(Array.from({ length: 64 }, (_, n) => `neuron ${n}`));
+  const before = process.cpuUsage();
+  for (let n = 0; n < 100_000; n++) {
+    row[n % 64] = draws.uniform(-1, 1);
+    covariance.add(row);
+  }
+  expect(principalComponents(covariance).variances).toHaveLength(64);
+  expect(secondsSince(before)).toBeLessThan(2); // 0.4 s at rest
+});
