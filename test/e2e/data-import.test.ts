@@ -191,12 +191,9 @@ test('an interrupted import leaves nothing behind', async () => {
       return mkdirSync(path, ...rest);
     };
     syncBuiltinESMExports();`;
-  const { status, stderr } = await ncpTrain(
-    ['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', out],
-    {
-      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(interrupt)}`,
-    },
-  );
-  expect([status, stderr]).toEqual([130, expect.stringContaining('stopped')]);
+  const { status } = await ncpTrain(['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', out], {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(interrupt)}`,
+  });
+  expect(status).toBe(130);
   expect(readdirSync(folder)).toEqual(['tub']);
 });
