@@ -19,7 +19,7 @@ it('80 runs cost the sweep less than 2 s', async () => {
   const sessions = mkdtempSync(join(tmpdir(), 'local-'));
   onTestFinished(() => rmSync(sessions, { recursive: true }));
   const runs = planRuns({
-    ...{ command: 'passive', models: 'all', folds: '0-9', foldCount: () => 10 },
+    ...{ command: 'passive', models: 'all', folds: '0-9', foldCount: () => 10, chosen: new Set<string>() },
     training: { base_path: 's', sessions_dir: sessions },
   });
   const nothing = () => undefined;
