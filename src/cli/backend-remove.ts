@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { removeNative } from '../backend/install.ts';
 import { tensorflowFolder, tildePath } from '../backend/paths.ts';
+import { print } from '../terminal.ts';
 
 export function define(command: Command): void {
   command.action(() => {
     const folder = tildePath(tensorflowFolder());
-    console.log(removeNative() ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`);
+    print(removeNative() ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`);
   });
 }
