@@ -44,6 +44,7 @@ export function define(command: Command): void {
     .option('--compress', 'compress the frames; slower to read')
     .option('--columns <list>', 'images: role=column, …; roles file, time, curvature, angle')
     .option('--log <file>', 'images: the log, where the folder has several')
+    .option('--follow', 'images: also such as lie outside the folder of the log or of --images')
     .option('--images <dir>', 'images: folder of the images (default: that of the log)')
     .option('--camera <name>', 'images: the camera to keep, where a column frame_id names several')
     .addOption(new Option('--angle-unit <unit>', 'images: unit of the angles').choices(ANGLE_UNITS))
@@ -101,7 +102,13 @@ function lazyProgress(what: string) {
 
 /** Options that only `images` knows would do nothing elsewhere. */
 function refuseForeign(format: string, options: Record<string, unknown>): void {
-  const own = { columns: '--columns', log: '--log', images: '--images', camera: '--camera' };
+  const own = {
+    columns: '--columns',
+    log: '--log',
+    images: '--images',
+    camera: '--camera',
+    follow: '--follow',
+  };
   const units = { angleUnit: '--angle_unit', timeUnit: '--time_unit' };
   const given = Object.entries({ ...own, ...units }).find(([name]) => options[name] !== undefined);
   if (given !== undefined && format !== 'images') {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeImages, writeText } from '../../../test/foreign-drives.ts';
@@ -35,6 +35,23 @@ describe('a CSV', () => {
       steering: undefined,
     });
     expect((await read(folder, { steering: { sign: -1 } })).labels).toEqual([-0.01, 0.02]);
+  });
+
+  test('takes no image from outside its folder, unless that is meant', async () => {
+    const outside = await drive('other.csv', '', ['private.png']);
+    const image = join(outside, 'private.png');
+    const folder = temporaryFolder();
+    const climbing = relative(folder, image);
+    for (const name of [image, climbing]) {
+      writeText(join(folder, 'log.csv'), `file,curvature\n${name},0.01\n`);
+      await expect(read(folder)).rejects.toThrow(NcpTrainError);
+      await expect(read(folder)).rejects.toThrow(
+        `${image} lies outside ${folder}; say that it is meant: --follow`,
+      );
+      expect((await read(folder, { follow: true })).labels).toEqual([0.01]);
+    }
+    await writeImages(folder, ['private.png']); // the drive was moved, and its log still has the old place
+    expect((await read(folder)).labels).toEqual([0.01]);
   });
 
   test('with angles is in degrees of the front wheels, positive to the left, unless told otherwise', async () => {

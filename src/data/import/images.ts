@@ -97,7 +97,7 @@ export async function readImages(path: string, options: ReadOptions): Promise<So
       const { name, value, time } = read();
       const relative = name.replaceAll('\\', '/');
       return {
-        image: found(relative, folder, there),
+        image: found(relative, folder, options.follow === true, where, there),
         label: steering === undefined ? sign * finite(value, where) + 0 : curvature(value, steering, where),
         time,
         ordinal,
@@ -121,12 +121,26 @@ export async function readImages(path: string, options: ReadOptions): Promise<So
   };
 }
 
-/** Where the log says, else its last part in the folder itself or one of the usual ones inside. */
-function found(name: string, folder: string, there: (path: string) => boolean): string {
+/**
+ * Where the log says, else its last part in the folder itself or one of the usual ones inside.
+ *
+ * @param follow - also outside the folder
+ * @throws DataError for an image that is there, but outside
+ */
+function found(
+  name: string,
+  folder: string,
+  follow: boolean,
+  where: string,
+  there: (path: string) => boolean,
+): string {
   const asSaid = isAbsolute(name) ? name : join(folder, name);
-  if (there(asSaid)) return asSaid;
+  const isInside = asSaid.startsWith(join(folder, '/'));
+  if ((isInside || follow) && there(asSaid)) return asSaid;
   const inside = ['', 'images', 'data', 'IMG'].map((sub) => join(folder, sub));
-  return placeImage(foreignBase(name), inside, there);
+  const placed = placeImage(foreignBase(name), inside, there);
+  if (isInside || there(placed) || !there(asSaid)) return placed;
+  throw new DataError(`${where}: ${asSaid} lies outside ${folder}; say that it is meant: --follow`);
 }
 
 function finite(value: number, where: string): number {

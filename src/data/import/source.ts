@@ -82,6 +82,8 @@ export interface ReadOptions {
   skipMissing: boolean;
   /** Leave out whatever cannot be used: those, and records that are cut off or lack a number. */
   skipBroken: boolean;
+  /** Whether images may lie outside the folder of their log, as a log from elsewhere can name any file. */
+  follow?: boolean;
   /** `images`: the log, else the only one in the folder. */
   log?: string;
   /** `images`: the folder of the images, else the log’s own. */
