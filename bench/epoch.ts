@@ -119,6 +119,7 @@ async function epochsOf(
       label_sign: 1,
       rate_hz: 30,
     },
+    requireHeld: async () => undefined,
     stopRequested: () => undefined,
   });
 

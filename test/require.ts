@@ -41,6 +41,11 @@ const absence = {
   'python-tensorboard': () =>
     failure(['-c', 'import tensorboard.backend.event_processing'], `${PYTHON} -m pip install tensorboard`),
   slurm: clusterAbsence,
+  namespaces: () =>
+    spawnSync('unshare', ['--pid', '--mount-proc', '--uts', '--fork', 'true'], { stdio: 'ignore' }).status ===
+    0
+      ? undefined
+      : 'no namespaces can be made here: they take Linux, util-linux and root',
   chromium: () =>
     chromiumPath() === undefined
       ? 'there is no chromium: apt-get install chromium, or NCP_CHROMIUM names one'

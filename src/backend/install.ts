@@ -8,13 +8,13 @@
  */
 
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { BackendError, UsageError } from '../errors.ts';
+import { acquireLock, lockFolder } from '../files/lock.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../stop-signals.ts';
 import { say, terminal } from '../terminal.ts';
 import { compileAddon } from './install/compiler.ts';
 import { adopt, keepLibraries, madeFolder, stageFolder, sweep } from './install/folder.ts';
-import { lock } from './install/lock.ts';
 import { placePackages } from './install/package.ts';
 import { fetchTensorFlow } from './install/pip.ts';
 import { stopAll } from './install/process.ts';
@@ -22,7 +22,7 @@ import { reporting } from './install/progress.ts';
 import { type FoundTensorFlow, tensorflowOf } from './install/python.ts';
 import { checkPlatform, checkRequirements } from './install/requirements.ts';
 import { TENSORFLOW, TFJS_NODE } from './install/versions.ts';
-import { currentFile, type Installation, nativeInstallation, tensorflowFolder } from './paths.ts';
+import { currentFile, type Installation, nativeInstallation, tensorflowFolder, tildePath } from './paths.ts';
 import { probe } from './probe.ts';
 
 export interface InstallOptions {
@@ -45,7 +45,8 @@ const ROOM = { fetched: 3e9, gpu: 14e9, existing: 1e8 };
 
 /**
  * Installs the native backend, or finds that what is asked for is there and works.
- * @throws UsageError for a malformed version, or while another install is under way
+ * @throws UsageError for a malformed version
+ * @throws ConfigError while another install is under way
  * @throws BackendError where something is missing, without network, or when the result does not work
  * @throws DataError when the disk is full
  */
@@ -55,11 +56,11 @@ export async function installNative(options: InstallOptions): Promise<Installed>
   }
   checkPlatform(options.gpu === true);
   const root = madeFolder(tensorflowFolder());
-  const unlock = lock(join(root, 'install.lock'));
+  const lock = await lockInstallations(root);
   const release = onStop(() => {
     stopAll();
     sweep(root);
-    unlock();
+    rmSync(lockFolder(join(root, LOCK)), { recursive: true, force: true });
   });
   try {
     sweep(root);
@@ -76,23 +77,31 @@ export async function installNative(options: InstallOptions): Promise<Installed>
     return { installation: await make(root, asked), already: false };
   } finally {
     sweep(root);
-    unlock();
+    await lock.release();
     release();
   }
 }
 
 /** Deletes every installation of this user. @returns whether there was anything */
-export function removeNative(): boolean {
+export async function removeNative(): Promise<boolean> {
   const root = tensorflowFolder();
   if (!existsSync(root)) return false;
-  const unlock = lock(join(root, 'install.lock'));
+  const lock = await lockInstallations(root);
   rmSync(currentFile(), { force: true }); // from here on none is installed, even if the rest is interrupted
-  const names = readdirSync(root).filter((name) => name !== 'install.lock');
+  const names = readdirSync(root).filter((name) => name !== basename(lockFolder(join(root, LOCK))));
   for (const name of names) rmSync(join(root, name), { recursive: true });
-  unlock();
+  await lock.release();
   rmSync(root, { recursive: true });
   return names.length > 0;
 }
+
+const LOCK = 'installations';
+
+const lockInstallations = (root: string) =>
+  acquireLock(join(root, LOCK), {
+    what: `${tildePath(root)}, where the native backend is installed,`,
+    onWait: say,
+  });
 
 /** Without options any installation will do; an option that is given has to fit. */
 function satisfies(current: Installation, { gpu, python, tensorflow }: InstallOptions): boolean {

@@ -1,7 +1,6 @@
 /** `ncp-train analyse pca`: see src/analysis/pca/. */
 import type { Command } from 'commander';
 import type { ModelComponents } from '../analysis/pca/analyse.ts';
-import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
@@ -39,8 +38,8 @@ export function define(command: Command): void {
           neurons: model.source.neurons.length,
           components: componentRows(model).map(({ model: _, ...row }) => row),
         }));
-        print(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
-      } else print([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+        console.log(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
+      } else console.log([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
     });
   });
 }

@@ -4,7 +4,6 @@ import { writeOutputs } from '../analysis/output-folder.ts';
 import { sparsitySvg } from '../analysis/sparsity/draw.ts';
 import { flatRow, summaryAsCsv, summaryTable } from '../analysis/sparsity/format.ts';
 import { summariseSparsity } from '../analysis/sparsity/summary.ts';
-import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { aligned } from './table.ts';
 
@@ -21,7 +20,9 @@ export function define(command: Command): void {
       });
       const { warnings, notes } = summary;
       if (json) {
-        print(JSON.stringify({ rows: summary.rows.map(flatRow), warnings, notes, out, files }, null, 2));
+        console.log(
+          JSON.stringify({ rows: summary.rows.map(flatRow), warnings, notes, out, files }, null, 2),
+        );
         return;
       }
       const remarks = [
@@ -36,6 +37,6 @@ export function define(command: Command): void {
         ...(remarks.length > 0 ? [...remarks, ''] : []),
         `${out}: ${files.join(', ')}`,
       ];
-      print(lines.join('\n'));
+      console.log(lines.join('\n'));
     });
 }

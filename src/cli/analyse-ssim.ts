@@ -2,7 +2,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SsimResult } from '../analysis/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
-import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { addComputingFlags, notNegative, openProgress, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -56,7 +55,7 @@ export function define(command: Command): void {
         progress.update(done, maps);
       },
     }).finally(() => progress.finish());
-    print(options.json ? JSON.stringify(result, null, 2) : text(result));
+    console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
   });
 }
 

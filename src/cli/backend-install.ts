@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { TENSORFLOW } from '../backend/install/versions.ts';
 import { installNative } from '../backend/install.ts';
 import { tildePath } from '../backend/paths.ts';
-import { print } from '../terminal.ts';
 
 export function define(command: Command): void {
   command
@@ -14,6 +13,6 @@ export function define(command: Command): void {
       const { installation, already } = await installNative(options);
       const { tensorflow, gpu, path } = installation;
       const what = `TensorFlow ${tensorflow}${gpu ? ' with CUDA' : ''} in ${tildePath(path)}`;
-      print(already ? `already installed, and it works: ${what}` : `installed: ${what}`);
+      console.log(already ? `already installed, and it works: ${what}` : `installed: ${what}`);
     });
 }

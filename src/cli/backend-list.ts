@@ -1,7 +1,6 @@
 /** `ncp-train backend list`: what is installed, without trying it; `doctor` tries. */
 import type { Command } from 'commander';
 import { listBackends } from '../backend/doctor.ts';
-import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -15,7 +14,7 @@ export function define(command: Command): void {
         path,
         remedy,
       }));
-      print(JSON.stringify(rows, null, 2));
+      console.log(JSON.stringify(rows, null, 2));
       return;
     }
     const rows = backends.map(({ name, version, path, reason, remedy }) => [
@@ -23,6 +22,6 @@ export function define(command: Command): void {
       version ?? `${reason}: ${remedy}`,
       path ?? '',
     ]);
-    print(aligned(rows));
+    console.log(aligned(rows));
   });
 }

@@ -9,6 +9,7 @@ import { isatty } from 'node:tty';
 /** To be called at the start, while the terminal is there: a process that has lost it by the end exits with its own status. */
 export function surviveLostTerminal(): void {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+  if (terminals.length === 0) return;
   process.once('exit', () => {
     for (const descriptor of terminals) if (!isatty(descriptor)) closeSync(descriptor);
   });

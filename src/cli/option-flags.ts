@@ -10,7 +10,6 @@ import { type Given, jsonSchema, type OptionDescription, optionsOf, typedValue }
 import { type Context, mergeOptions } from '../config/merge.ts';
 import { commentedYaml, readOptionsFile } from '../config/yaml.ts';
 import { unknownFlag } from '../nearest.ts';
-import { print } from '../terminal.ts';
 import { lookUpOptions, shownFlags, spelt } from './explained-command.ts';
 
 /** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */
@@ -50,7 +49,7 @@ export function optionsFrom<Schema extends z.ZodObject>(
   { recorded, judgedElsewhere }: { recorded?: Recorded } & Pick<Context, 'judgedElsewhere'> = {},
 ): z.output<Schema> | undefined {
   if (command.getOptionValue('printSchema')) {
-    print(JSON.stringify(jsonSchema(schema), null, 2));
+    console.log(JSON.stringify(jsonSchema(schema), null, 2));
     return undefined;
   }
   const path: string | undefined = command.getOptionValue('config');
@@ -66,7 +65,7 @@ export function optionsFrom<Schema extends z.ZodObject>(
     },
   );
   if (command.getOptionValue('printConfig')) {
-    print(commentedYaml(schema, options).replace(/\n$/, ''));
+    process.stdout.write(commentedYaml(schema, options));
     return undefined;
   }
   return options;

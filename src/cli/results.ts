@@ -8,7 +8,6 @@ import { resultsAsMarkdown } from '../analysis/results/format-markdown.ts';
 import { resultsAsText } from '../analysis/results/format-text.ts';
 import { readResults } from '../analysis/results/results.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 
 const FORMATS = {
@@ -47,6 +46,6 @@ export function define(command: Command): void {
         makeFolderOf(options.curves);
         await writeCurves(options.curves, results);
       }
-      print(FORMATS[format](results, options.verbose === true));
+      console.log(FORMATS[format](results, options.verbose === true));
     });
 }

@@ -1,7 +1,6 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { print } from '../terminal.ts';
 import type { TestResult, TestSplit } from '../train/test-checkpoint.ts';
 import { trainingView } from './training-view.ts';
 
@@ -57,7 +56,7 @@ export function define(command: Command): void {
         fold: options.active ? 'active' : options.experimentId,
         onProgress: caching,
       }).finally(ended);
-      print(options.json ? JSON.stringify(result, null, 2) : text(result));
+      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 

@@ -3,13 +3,10 @@
  * opening a recording. The files are opened at the start and kept open, so a cache that is cleared or rebuilt meanwhile
  * takes nothing away from a run.
  */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { CROP_BYTES } from './crop.ts';
 import type { CachedRecording } from './frame-cache.ts';
-
-/** Where others share the cache's folder, a link could lead to any file. */
-const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 export class FrameReader {
   private readonly recordings: readonly CachedRecording[];
@@ -24,7 +21,7 @@ export class FrameReader {
     this.recordings = recordings;
     try {
       for (const index of new Set(indices)) {
-        this.descriptors.set(index, openSync(recordings[index].frameFile, READ_NO_LINK));
+        this.descriptors.set(index, openSync(recordings[index].frameFile, 'r'));
       }
     } catch (error) {
       this.close();

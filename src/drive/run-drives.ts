@@ -13,6 +13,7 @@ import type { BackendName } from '../backend/names.ts';
 import type { DriveOptions } from '../config/schema.ts';
 import { UsageError } from '../errors.ts';
 import { replaceFile } from '../files/durable.ts';
+import { acquireLock, type Lock } from '../files/lock.ts';
 import { camera } from '../simulation/camera.ts';
 import { Views } from '../simulation/views.ts';
 import { driveLoop, type LoopDrive, type Sight } from './closed-loop.ts';
@@ -105,6 +106,7 @@ export async function runDrives(request: DriveRequest): Promise<DriveResult> {
   const backend = await useBackend(options.backend, { threads: options.threads });
   const pilots: Pilot[] = [];
   let ground: Ground | undefined;
+  let lock: Lock | undefined;
   try {
     for (const checkpoint of checkpoints) {
       pilots.push(checkpoint === OWN_DRIVER ? driverPilot() : await modelPilot(checkpoint, plan.length));
@@ -113,11 +115,13 @@ export async function runDrives(request: DriveRequest): Promise<DriveResult> {
       options.on === undefined
         ? simulatedGround(options, runs, plan.length)
         : await recordedGround(options, options.on, pilots, onNote);
+    lock = await acquireLock(options.out, { onWait: onNote });
     prepareFolder(options.out, force);
     const kept = plan.filter(({ isRecorded }) => isRecorded).length * pilots.length;
     await requireRoom(options.out, kept * ground.frames * ground.height * ground.width * 3);
     return await driveAll(request, { pilots, ground, plan, noises, backend });
   } finally {
+    await lock?.release();
     await ground?.close();
     for (const pilot of pilots) pilot.close();
   }

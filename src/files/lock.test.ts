@@ -1,12 +1,13 @@
 /** One process to a run: living ones are respected, dead ones are not, and of several at once exactly one gets it. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { requirement } from '../../test/require.ts';
 import { ConfigError } from '../errors.ts';
 import { acquireLock, lockFolder, lockOwner, type Owner } from './lock.ts';
-import { bootOfHost, processStart } from './process-start.ts';
+import { bootOfHost, pidNamespace, processStart } from './process-start.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../test/programs/lock-once.ts');
 
@@ -112,9 +113,98 @@ describe('acquireLock', () => {
     expect(waits).toBe(3);
   });
 
+  it('a process that another machine or container hides counts while it gives signs of life', async () => {
+    claim({ host: 'node17', boot: 'another', pid: 42, pids: 'pid:[1]' });
+    const beats = setInterval(() => writeFileSync(join(lockFolder(run), 'other.beat'), ''), 5);
+    onTestFinished(() => clearInterval(beats));
+    const waited: string[] = [];
+    const onWait = (message: string) => waited.push(message);
+    await expect(acquireLock(run, { onWait })).rejects.toThrow(
+      `${run} is in use by process 42 on node17 since noon`,
+    );
+    expect(waited).toEqual([
+      `${run} is locked by process 42 on node17, which cannot be seen from here; waiting up to 60 s for a sign of life`,
+    ]);
+  });
+
+  it.each([
+    ['another machine', { host: 'node17', boot: 'another' }],
+    ['another container', {}],
+    ['a machine of this name that was started anew', { boot: 'another' }],
+  ])('a process of %s that gives no sign of life is gone after a while', async (_, owner) => {
+    claim({ ...owner, pid: 42, pids: 'pid:[1]' });
+    const lock = await acquireLock(run, { heartbeat: { everyMs: 1000, silenceMs: 20 } });
+    expect(await lockOwner(run)).toMatchObject({ pid: process.pid });
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('gives signs of life, and notices that another took its place', async () => {
+    const lock = await acquireLock(run, { heartbeat: { everyMs: 1, silenceMs: 20 } });
+    await lock.requireHeld();
+    const [beat] = readdirSync(lockFolder(run)).filter((name) => name.endsWith('.beat'));
+    const first = statSync(join(lockFolder(run), beat)).mtimeMs;
+    await expect.poll(() => statSync(join(lockFolder(run), beat)).mtimeMs).toBeGreaterThan(first);
+    rmSync(join(lockFolder(run), beat.replace('.beat', '.json')));
+    await expect(lock.requireHeld()).rejects.toThrow(`${run} was taken over by another process`);
+    await lock.release();
+  });
+
   it('half a claim, as a power cut leaves it, does not count', async () => {
     mkdirSync(lockFolder(run));
     writeFileSync(join(lockFolder(run), 'half.json'), '{"pid":');
+    await (await acquireLock(run)).release();
+  });
+});
+
+const namespaces = requirement('namespaces');
+
+describe.skipIf(!namespaces.present)(namespaces.title('real containers'), () => {
+  /** A process with the lock, in namespaces of its own, that gives a sign of life every 10 ms. */
+  async function holder(...unshare: string[]) {
+    const program = [process.execPath, '--import', 'tsx', PROGRAM, run, '10'];
+    const child = spawn('unshare', [...unshare, '--kill-child', '--fork', ...program], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    child.stdin.end('go\n');
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (text) => {
+        if (String(text).includes('locked by')) resolve();
+      });
+      child.once('close', () => reject(new Error('it ended')));
+    });
+    return async () => {
+      child.kill('SIGKILL');
+      await new Promise((resolve) => child.once('close', resolve));
+    };
+  }
+
+  it.each([
+    ['another PID namespace', ['--pid', '--mount-proc'], /in another container/],
+    ['another PID and UTS namespace', ['--pid', '--mount-proc', '--uts'], /in another container/],
+  ])('%s: refused while it lives, taken over once it is killed', async (_, unshare, words) => {
+    const kill = await holder(...unshare);
+    await expect(acquireLock(run)).rejects.toThrow(words);
+    await kill();
+    const lock = await acquireLock(run, { heartbeat: { everyMs: 1000, silenceMs: 300 } });
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('another host name on this machine is seen for what it is, without waiting', async () => {
+    const own = spawn('sleep', ['60']);
+    onTestFinished(() => void own.kill('SIGKILL'));
+    const there = {
+      host: 'renamed',
+      pids: pidNamespace(),
+      pid: own.pid,
+      start: processStart(own.pid as number),
+    };
+    claim(there);
+    await expect(acquireLock(run)).rejects.toThrow(`in use by process ${own.pid} on renamed`);
+    own.kill('SIGKILL');
+    await new Promise((resolve) => own.once('close', resolve));
     await (await acquireLock(run)).release();
   });
 });

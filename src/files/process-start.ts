@@ -2,7 +2,7 @@
  * When a process started, as its system tells it: with the pid and the boot of the machine this names one process for ever.
  * Linux tells it in /proc; elsewhere all that is known is whether a process of that pid is there.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 
 const ELSEWHERE = 'unknown';
 
@@ -17,6 +17,15 @@ export function processStart(pid: number): string | undefined {
     return state === 'Z' || state === 'X' ? undefined : start; // dead, its parent has not asked for its status yet
   } catch {
     return undefined;
+  }
+}
+
+/** The space in which this process's number counts, which every container has of its own; empty where there is only one. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 

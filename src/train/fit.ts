@@ -58,6 +58,8 @@ export interface FitTask {
   readonly patience: number;
   readonly keep: NewCheckpoint['keep'];
   readonly input: NewCheckpoint['input'];
+  /** Fails if another process has taken the run over; asked before each checkpoint. */
+  readonly requireHeld: () => Promise<void>;
   /** Asked after every batch: a signal, or time over. */
   readonly stopRequested: () => StopSignal | 'time' | undefined;
 }
@@ -87,6 +89,7 @@ export async function fit(task: FitTask): Promise<Ending> {
   const checkpoint = async (state: FitTask['start'], best: boolean) => {
     await orDiverged(task, `after ${placeOf(state)}`, async () => requireFiniteWeights(model));
     events?.sync();
+    await task.requireHeld();
     const { keep, input } = task;
     await saveCheckpoint(task.folder, { model, adam, state, best, keep, input, log: metrics.digest() });
   };

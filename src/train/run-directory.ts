@@ -65,6 +65,8 @@ export interface Run {
   readonly log: RunLog;
   /** A warning, on stderr and in the log. */
   note(message: string): void;
+  /** @throws ConfigError if another process has taken the run over meanwhile */
+  requireHeld(): Promise<void>;
   /** @param extra - for `run.json`, for example why it failed @throws DataError if it cannot be written */
   setState(state: RunState, extra?: Record<string, unknown>): Promise<void>;
   /** Gives the run back to other processes. May be called twice. */
@@ -137,6 +139,7 @@ function runIn(folder: string, lock: Lock, { state, record, checkpoint }: Opened
       say(`warning: ${message}`);
       log.warn(message);
     },
+    requireHeld: lock.requireHeld,
     setState: async (next, extra = {}) => {
       const { ended: _, files: __, ...rest } = current;
       const end = async () => ({ ended: new Date().toISOString(), files: await digestsIn(folder, LOGGED) });
@@ -282,7 +285,7 @@ async function lockFor(folder: string): Promise<Lock> {
   } catch (error) {
     throw writeFailure(dirname(folder), error);
   }
-  return acquireLock(folder);
+  return acquireLock(folder, { onWait: say });
 }
 
 /** An empty folder is as good as none. */

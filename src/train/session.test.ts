@@ -48,7 +48,11 @@ afterAll(() => {
 });
 
 const run = (...more: string[]) =>
-  main(passiveRun('drives', 'sessions', 'vanilla', '--lstm_size', '2', ...more));
+  main([
+    ...passiveRun('drives', 'sessions', 'vanilla'),
+    ...(more.includes('wm') ? [] : ['--lstm_size', '2']),
+    ...more,
+  ]);
 const FOLDER = passiveFolder('sessions', 'vanilla');
 
 describe('a mistake at the start leaves no run', () => {

@@ -275,6 +275,7 @@ async function trainIn(
       patience: options.patience,
       keep: command,
       input: data.input,
+      requireHeld: run.requireHeld,
       stopRequested: () => stop.requested() ?? (performance.now() >= ends ? 'time' : undefined),
     });
     const best = await bestCheckpoint(folder);

@@ -177,7 +177,7 @@ test('a second install beside one that is under way is refused with status 2', a
   await until(() => hasWheel(folder));
   const second = await ncpTrain(['backend', 'install'], environment);
   expect(second.status).toBe(2);
-  expect(second.stderr).toContain(`another install is under way: process ${child.pid}`);
+  expect(second.stderr).toContain(`is in use by process ${child.pid}`);
   expect(hasWheel(folder)).toBe(true);
   child.kill('SIGTERM');
   expect((await ended).status).toBe(143);

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acquireLock } from '../../src/files/lock.ts';
 
-const [run] = process.argv.slice(2);
+const [run, everyMs = '10000'] = process.argv.slice(2);
 console.log('ready');
 await once(process.stdin, 'data');
 try {
-  await acquireLock(run);
+  await acquireLock(run, { heartbeat: { everyMs: Number(everyMs), silenceMs: 60_000 } });
   console.log(`locked by ${process.pid}`);
 } catch (error) {
   console.log((error as Error).message);
