@@ -11,6 +11,7 @@ import {
 } from '../../../test/foreign-drives.ts';
 import { DataError } from '../../errors.ts';
 import { readDonkeycar } from './donkeycar.ts';
+import { foldersInside } from './folders-inside.ts';
 import type { ReadOptions } from './source.ts';
 
 const plain: ReadOptions = { steering: {}, skipMissing: false, skipBroken: false };
@@ -173,6 +174,21 @@ test('a folder above several tubs: the command that names them', async () => {
   await expect(readDonkeycar(folder, plain)).rejects.toThrow(
     `${folder}: no tub itself, but 2 folders in it are: give those: ncp-train data import donkeycar '${folder}/a b' ${folder}/c --out DIR`,
   );
+});
+
+test('folders that may not be read are passed over where tubs are looked for', async () => {
+  const folder = temporaryFolder();
+  await writeTub(join(folder, 'tub'), [tubRecord(0)]);
+  const looked: string[] = [];
+  const inside = foldersInside(
+    folder,
+    (each) => {
+      looked.push(each);
+      throw new Error('EACCES');
+    },
+    'donkeycar',
+  );
+  expect({ inside, looked }).toEqual({ inside: '', looked: [join(folder, 'tub')] });
 });
 
 describe('bad input', () => {

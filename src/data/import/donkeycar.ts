@@ -76,7 +76,7 @@ function unpacking(path: string): string {
   return path.endsWith('.zip') ? `unzip ${path}` : `tar xf ${path}`;
 }
 
-/** What kind of tub a folder is. */
+/** Whether a folder is a tub, of either version. */
 function isTub(folder: string): boolean {
   return readdirSync(folder).some((name) => name === MANIFEST || CATALOG.test(name) || SINGLE.test(name));
 }

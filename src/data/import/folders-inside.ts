@@ -12,7 +12,7 @@ const SHOWN = 3;
  */
 export function foldersInside(path: string, isDrive: (folder: string) => boolean, format: string): string {
   const drives = readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && isDrive(join(path, entry.name)))
+    .filter((entry) => entry.isDirectory() && holds(join(path, entry.name), isDrive))
     .map(({ name }) => join(path, name))
     .sort();
   if (drives.length === 0) return '';
@@ -20,4 +20,13 @@ export function foldersInside(path: string, isDrive: (folder: string) => boolean
   const more = drives.length > SHOWN ? ' …' : '';
   const count = drives.length === 1 ? '1 folder in it is one' : `${drives.length} folders in it are`;
   return `${count}: give ${drives.length === 1 ? 'that' : 'those'}: ncp-train data import ${format} ${shown.join(' ')}${more} --out DIR`;
+}
+
+/** False, too, for a folder that may not be read. */
+function holds(folder: string, isDrive: (folder: string) => boolean): boolean {
+  try {
+    return isDrive(folder);
+  } catch {
+    return false;
+  }
 }
