@@ -173,3 +173,18 @@ test('a terminal without a cursor to move is no terminal', () => {
   expect(new Terminal(streamTo(new Emulator()).stream).canRewrite).toBe(false);
   vi.unstubAllEnvs();
 });
+
+test.each([true, false])(
+  'what others wrote moves no cursor, in lines and in bars; on a terminal: %s',
+  (isTTY) => {
+    const emulator = new Emulator(40, 10);
+    const { stream, text } = streamTo(emulator, isTTY);
+    const terminal = new Terminal(stream);
+    terminal.say('a\x1b]0;title\x07.h5: \x9b2J\rgone');
+    const bars = terminal.show(() => ['b\x1b[3A\nc']);
+    bars.end('lines');
+    expect(text()).toContain('a\\u001b]0;title\\u0007.h5: \\u009b2J\\u000dgone\n');
+    expect(text()).toContain('b\\u001b[3A\\u000ac\n');
+    for (const sequence of ['\x1b]', '\x9b', '\x1b[3A']) expect(text()).not.toContain(sequence);
+  },
+);

@@ -1,11 +1,15 @@
 /**
- * The one writer to stderr. A line that is said stays; below the lines, on a terminal, stands what is rewritten: bars. All
+ * The one writer to stdout, for results ({@link print}), and to stderr, for people ({@link say}, bars). What others wrote stands in both, so
+ * that all passes printable.ts here.
+ *
+ * A line that is said stays; below the lines, on a terminal, stands what is rewritten: bars. All
  * that is said while work goes on is said here, so that no line lands in a bar.
  *
  * Nothing here runs by itself: bars are drawn when their owner says that they changed, so they neither keep a process
  * alive nor outlive it. Between two writes the cursor rests on their first character, and what is there is erased from
  * the cursor on: so it does not matter to how many rows a terminal that was made narrower has folded them meanwhile.
  */
+import { printable, printableLine } from './printable.ts';
 
 /** Faster would cost what work could use, slower would look halted. */
 const REDRAW_MS = 100;
@@ -46,7 +50,7 @@ export class Terminal {
   /** @param text - a line or several, without the last newline */
   say(text: string): void {
     // On a terminal also without bars: a Ctrl-C leaves ^C where the line is to begin.
-    this.#stream.write(`${this.canRewrite ? ERASE : ''}${text}\n${this.#drawing()}`);
+    this.#stream.write(`${this.canRewrite ? ERASE : ''}${printable(text)}\n${this.#drawing()}`);
   }
 
   /**
@@ -92,7 +96,7 @@ export class Terminal {
 
   #cut(lines: Lines, isOver = false): string[] {
     const columns = (this.#stream.columns || SIZE.columns) - 1;
-    return lines(columns, isOver).map((line) => line.slice(0, Math.max(0, columns)));
+    return lines(columns, isOver).map((line) => printableLine(line).slice(0, Math.max(0, columns)));
   }
 }
 
@@ -101,3 +105,6 @@ export const terminal = new Terminal(process.stderr);
 
 /** Says a line, or several, to whoever runs this process: what no program reads. */
 export const say = (text: string): void => terminal.say(text);
+
+/** Prints a result: what a program may read. @param text - a line or several, without the last newline */
+export const print = (text: string): void => console.log(printable(text));

@@ -1,5 +1,6 @@
 /** `ncp-train active select RUN`: see src/train/select-checkpoint.ts. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { print } from '../terminal.ts';
 import { selectCheckpoint } from '../train/select-checkpoint.ts';
 import { outFolder } from './out-path.ts';
 
@@ -15,8 +16,8 @@ export function define(command: Command): void {
     .option('--json', 'print JSON')
     .action(async (run: string, options) => {
       const result = await selectCheckpoint({ run, within: options.within, out: options.out });
-      if (options.json) return console.log(JSON.stringify(result, null, 2));
-      console.log(`${result.why}\n${result.folder}${result.wasThere ? ' has it already' : ''}`);
+      if (options.json) return print(JSON.stringify(result, null, 2));
+      print(`${result.why}\n${result.folder}${result.wasThere ? ' has it already' : ''}`);
     });
 }
 

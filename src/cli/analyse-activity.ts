@@ -1,6 +1,7 @@
 /** `ncp-train analyse activity`: see src/analysis/activity/. */
 import type { Command } from 'commander';
 import { DataError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
@@ -45,7 +46,7 @@ export function define(command: Command): void {
             `${label}: a drive without its model has no time constants; give the checkpoint before it`,
         );
       if (flags.json) {
-        console.log(JSON.stringify({ models: rows, warnings, notes, out: flags.out, files }, null, 2));
+        print(JSON.stringify({ models: rows, warnings, notes, out: flags.out, files }, null, 2));
         return;
       }
       const table = aligned([
@@ -54,7 +55,7 @@ export function define(command: Command): void {
           ...[model, String(neurons), String(frames), road, quantities.join(', ')],
         ]),
       ]);
-      console.log([table, ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+      print([table, ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
     });
   });
 }

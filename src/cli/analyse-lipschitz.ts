@@ -1,6 +1,7 @@
 /** `ncp-train analyse lipschitz`: see src/analysis/lipschitz/. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ModelConstants } from '../analysis/lipschitz/analyse.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
@@ -29,8 +30,8 @@ export function define(command: Command): void {
             state_map: model.map ? { whole: model.map.whole, frames: model.map.frames } : null,
             neurons: constantRows(model).map(({ model: _, ...row }) => row),
           }));
-          console.log(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
-        } else console.log([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+          print(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
+        } else print([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
       });
     });
 }

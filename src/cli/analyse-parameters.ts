@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ParameterCounts } from '../analysis/parameters/count.ts';
 import { MODELS, type ModelInput, WM_SIZES } from '../config/schema.ts';
+import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 import { aligned } from './table.ts';
 
@@ -25,7 +26,7 @@ export function define(command: Command): void {
         makeFolderOf(options.csv);
         await replaceFile(options.csv, countsAsCsv(rows));
       }
-      console.log(options.json ? JSON.stringify({ models: rows }, null, 2) : text(rows));
+      print(options.json ? JSON.stringify({ models: rows }, null, 2) : text(rows));
     });
 }
 

@@ -1,6 +1,7 @@
 /** `ncp-train analyse pca`: see src/analysis/pca/. */
 import type { Command } from 'commander';
 import type { ModelComponents } from '../analysis/pca/analyse.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
@@ -38,8 +39,8 @@ export function define(command: Command): void {
           neurons: model.source.neurons.length,
           components: componentRows(model).map(({ model: _, ...row }) => row),
         }));
-        console.log(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
-      } else console.log([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+        print(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
+      } else print([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
     });
   });
 }

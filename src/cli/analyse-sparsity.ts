@@ -4,6 +4,7 @@ import { writeOutputs } from '../analysis/output-folder.ts';
 import { sparsitySvg } from '../analysis/sparsity/draw.ts';
 import { flatRow, summaryAsCsv, summaryTable } from '../analysis/sparsity/format.ts';
 import { summariseSparsity } from '../analysis/sparsity/summary.ts';
+import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { aligned } from './table.ts';
 
@@ -20,9 +21,7 @@ export function define(command: Command): void {
       });
       const { warnings, notes } = summary;
       if (json) {
-        console.log(
-          JSON.stringify({ rows: summary.rows.map(flatRow), warnings, notes, out, files }, null, 2),
-        );
+        print(JSON.stringify({ rows: summary.rows.map(flatRow), warnings, notes, out, files }, null, 2));
         return;
       }
       const remarks = [
@@ -37,6 +36,6 @@ export function define(command: Command): void {
         ...(remarks.length > 0 ? [...remarks, ''] : []),
         `${out}: ${files.join(', ')}`,
       ];
-      console.log(lines.join('\n'));
+      print(lines.join('\n'));
     });
 }

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SsimResult } from '../analysis/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
+import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { addComputingFlags, notNegative, openProgress, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -55,7 +56,7 @@ export function define(command: Command): void {
         progress.update(done, maps);
       },
     }).finally(() => progress.finish());
-    console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+    print(options.json ? JSON.stringify(result, null, 2) : text(result));
   });
 }
 

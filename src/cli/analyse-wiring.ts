@@ -6,7 +6,7 @@ import { WM_SIZES } from '../config/schema.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import type { RecurrentModel } from '../models/model.ts';
 import type { Wiring } from '../models/wiring/wiring.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { aligned } from './table.ts';
 
@@ -31,7 +31,7 @@ export function define(command: Command): void {
       if (remark) say(`warning: ${remark}`);
       const { synapses: _, ...summary } = circuit;
       const result = { name, ...summary, out: options.out, files };
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(name, circuit, options.out, files));
+      print(options.json ? JSON.stringify(result, null, 2) : text(name, circuit, options.out, files));
     });
 }
 

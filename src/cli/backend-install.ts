@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { TENSORFLOW } from '../backend/install/versions.ts';
 import { installNative } from '../backend/install.ts';
 import { tildePath } from '../backend/paths.ts';
+import { print } from '../terminal.ts';
 
 export function define(command: Command): void {
   command
@@ -13,6 +14,6 @@ export function define(command: Command): void {
       const { installation, already } = await installNative(options);
       const { tensorflow, gpu, path } = installation;
       const what = `TensorFlow ${tensorflow}${gpu ? ' with CUDA' : ''} in ${tildePath(path)}`;
-      console.log(already ? `already installed, and it works: ${what}` : `installed: ${what}`);
+      print(already ? `already installed, and it works: ${what}` : `installed: ${what}`);
     });
 }

@@ -1,6 +1,7 @@
 /** `ncp-train backend list`: what is installed, without trying it; `doctor` tries. */
 import type { Command } from 'commander';
 import { listBackends } from '../backend/doctor.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -14,7 +15,7 @@ export function define(command: Command): void {
         path,
         remedy,
       }));
-      console.log(JSON.stringify(rows, null, 2));
+      print(JSON.stringify(rows, null, 2));
       return;
     }
     const rows = backends.map(({ name, version, path, reason, remedy }) => [
@@ -22,6 +23,6 @@ export function define(command: Command): void {
       version ?? `${reason}: ${remedy}`,
       path ?? '',
     ]);
-    console.log(aligned(rows));
+    print(aligned(rows));
   });
 }

@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { removeNative } from '../backend/install.ts';
 import { tensorflowFolder, tildePath } from '../backend/paths.ts';
+import { print } from '../terminal.ts';
 
 export function define(command: Command): void {
   command.action(async () => {
     const folder = tildePath(tensorflowFolder());
-    console.log(
+    print(
       (await removeNative()) ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`,
     );
   });

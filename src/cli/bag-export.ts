@@ -5,7 +5,7 @@ import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
 import { YUV_RANGES } from '../bags/yuv.ts';
 import { parseCrop } from '../data/crop.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { addBagOptions, bagOptions, onlyOneFile } from './bag-options.ts';
 import { outFolder } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
@@ -58,7 +58,7 @@ export function define(command: Command): void {
           bar.update(done);
         },
       }).finally(() => bar?.finish());
-      console.log(options.json ? JSON.stringify(exported, null, 2) : text(exported));
+      print(options.json ? JSON.stringify(exported, null, 2) : text(exported));
     });
 }
 

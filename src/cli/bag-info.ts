@@ -6,6 +6,7 @@ import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
 import { openBag } from '../bags/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { onlyOneFile } from './bag-options.ts';
 import { aligned } from './table.ts';
 
@@ -20,7 +21,7 @@ export function define(command: Command): void {
       try {
         const { choice, problems } = likelyChoice(bag);
         const camera = await cameraOf(bag, choice, problems);
-        console.log(json ? asJson(bag, choice, problems, camera) : asText(bag, choice, problems, camera));
+        print(json ? asJson(bag, choice, problems, camera) : asText(bag, choice, problems, camera));
       } finally {
         await bag.close();
       }

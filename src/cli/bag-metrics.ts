@@ -8,7 +8,7 @@ import { drivesAsText } from '../analysis/drive-metrics/format-text.ts';
 import { type DriveGroup, summariseDrives } from '../analysis/drive-metrics/summary.ts';
 import { type BagMetrics, bagMetrics } from '../bags/metrics.ts';
 import { UsageError } from '../errors.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { addBagOptions, bagOptions } from './bag-options.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
@@ -30,7 +30,7 @@ export function define(command: Command): void {
         for (const note of notes) say(`${path}: ${note}`);
       }
       const groups = grouped(drives, options.together === true);
-      console.log({ text: asText, csv: drivesAsCsv, json: asJson }[format](groups, drives));
+      print({ text: asText, csv: drivesAsCsv, json: asJson }[format](groups, drives));
     });
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { tildePath } from '../backend/paths.ts';
 import { cacheFolder, clearCache, listCache } from '../data/cache-header.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 
 const FOLDER = 'cache folder, where it is not the user’s';
@@ -14,7 +15,7 @@ export function define(command: Command): void {
     .option('--json', 'print JSON')
     .action(({ cacheDir = cacheFolder(), json }) => {
       const entries = listCache(cacheDir);
-      console.log(json ? JSON.stringify({ folder: cacheDir, entries }, null, 2) : text(cacheDir, entries));
+      print(json ? JSON.stringify({ folder: cacheDir, entries }, null, 2) : text(cacheDir, entries));
     });
   command
     .command('clear')
@@ -25,7 +26,7 @@ export function define(command: Command): void {
       const freed = clearCache(cacheDir);
       const { files, bytes } = freed;
       const freedText = `${tildePath(cacheDir)}: deleted ${files} files, ${megabytes(bytes)}`;
-      console.log(json ? JSON.stringify({ folder: cacheDir, ...freed }, null, 2) : freedText);
+      print(json ? JSON.stringify({ folder: cacheDir, ...freed }, null, 2) : freedText);
     });
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Checked, checkRecordings } from '../data/check.ts';
 import { defectText } from '../data/defect.ts';
 import { DataError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 export function define(command: Command): void {
@@ -21,7 +22,7 @@ export function define(command: Command): void {
         }
         progress?.update(done);
       }).finally(() => progress?.finish());
-      console.log(json ? JSON.stringify(checked, null, 2) : text(checked));
+      print(json ? JSON.stringify(checked, null, 2) : text(checked));
       const errors = count(checked, 'error');
       if (errors > 0) throw new DataError(`${path}: ${plural(errors, 'error')} in ${faulty(checked)}`);
     });

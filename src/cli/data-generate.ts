@@ -14,7 +14,7 @@ import {
 import { recordingNames } from '../simulation/recording-names.ts';
 import { ROAD_KINDS, type RoadKind } from '../simulation/road-kind.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { startProgress } from './progress.ts';
 
 /** Frames of a recording, unless --frames says otherwise. */
@@ -74,7 +74,7 @@ async function generate(options: GenerateOptions, json: boolean): Promise<void> 
     return;
   }
   const result: Generated = { out, made: missing, kept, frames };
-  console.log(json ? JSON.stringify(result, null, 2) : text(result));
+  print(json ? JSON.stringify(result, null, 2) : text(result));
 }
 
 /**

@@ -7,7 +7,7 @@ import { FORMATS, formatsText } from '../data/import/formats.ts';
 import { type Imported, importDrives } from '../data/import/import-drives.ts';
 import { TIME_UNITS } from '../data/import/source.ts';
 import { UsageError } from '../errors.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
 
@@ -75,7 +75,7 @@ export function define(command: Command): void {
         checking.finish();
         progress.finish();
       });
-      console.log(options.json ? json(imported) : text(imported));
+      print(options.json ? json(imported) : text(imported));
     });
 }
 

@@ -9,6 +9,7 @@ import { readFolds } from '../data/folds.ts';
 import { openRecording, type Recording } from '../data/recording.ts';
 import { type DatasetSummary, summarise } from '../data/summary.ts';
 import { DataError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 import { aligned } from './table.ts';
 
@@ -39,7 +40,7 @@ export function define(command: Command): void {
         const sheet = options.out ?? `${basename(resolve(path), '.h5')}-contact-sheet.png`;
         makeFolderOf(sheet);
         await writeContactSheet(sheet, dataset, spread(opened));
-        console.log(options.json ? json(dataset, summary, sheet) : text(path, dataset, summary, sheet));
+        print(options.json ? json(dataset, summary, sheet) : text(path, dataset, summary, sheet));
       } finally {
         for (const recording of opened) recording.close();
       }

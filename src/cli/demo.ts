@@ -14,7 +14,7 @@ import type { DemoResult } from '../demo/result.ts';
 import { ConfigError, NcpTrainError } from '../errors.ts';
 import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate.ts';
 import { exitStatusOf } from '../stop-signals.ts';
-import { terminal } from '../terminal.ts';
+import { print, terminal } from '../terminal.ts';
 import { generatedWhole } from './data-generate.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { aligned } from './table.ts';
@@ -54,7 +54,7 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
   };
   const stopped = () => {
     say(`stopped; ${program()} demo goes on from there`);
-    if (control.json) console.log(JSON.stringify({ out, state: 'stopped' }, null, 2));
+    if (control.json) print(JSON.stringify({ out, state: 'stopped' }, null, 2));
   };
 
   // TensorFlow.js, which --help does not need.
@@ -92,7 +92,7 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
   say(`\n${DEMO_MODELS.length + 2}. testing both\n`);
   const result = await demoResult(out, runs as PerModel<PassiveOptions>);
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(
+  print(
     control.json
       ? JSON.stringify({ ...result, state: 'finished', seconds }, null, 2)
       : text(result, options.epochs),

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { type BackendReport, type Diagnosis, diagnose } from '../backend/doctor.ts';
 import { BackendError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { aligned } from './table.ts';
 
 export function define(command: Command): void {
@@ -11,9 +12,7 @@ export function define(command: Command): void {
     .action(async ({ speed, json }) => {
       const diagnosis: Diagnosis = await diagnose();
       const backends = speed ? await timed(diagnosis.backends) : diagnosis.backends;
-      console.log(
-        json ? JSON.stringify({ ...diagnosis, backends }, null, 2) : text({ ...diagnosis, backends }),
-      );
+      print(json ? JSON.stringify({ ...diagnosis, backends }, null, 2) : text({ ...diagnosis, backends }));
       if (!diagnosis.backends.some(({ works }) => works)) throw new BackendError('no backend works');
     });
 }

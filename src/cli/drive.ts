@@ -6,7 +6,7 @@ import { driveOptions } from '../config/schema.ts';
 import type { DriveResult } from '../drive/run-drives.ts';
 import { UsageError } from '../errors.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { aligned } from './table.ts';
@@ -67,10 +67,10 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
     ];
     if (control.format === 'csv') {
       const { drivesAsCsv } = await import('../analysis/drive-metrics/format-csv.ts');
-      console.log(drivesAsCsv(result.groups));
+      print(drivesAsCsv(result.groups));
     } else if (control.format === 'json') {
-      console.log(JSON.stringify({ ...resultAsJson(result), files: [...files, ...more] }, null, 2));
-    } else console.log(await text(result, control.compare));
+      print(JSON.stringify({ ...resultAsJson(result), files: [...files, ...more] }, null, 2));
+    } else print(await text(result, control.compare));
     const rate = `${(carSeconds / seconds).toFixed(1)} car-seconds a second`;
     note(`${carSeconds.toFixed(0)} s of driving in ${seconds.toFixed(0)} s: ${rate}, ${result.backend}`);
     const h5 = files.filter((file) => file.endsWith('.h5')).length;

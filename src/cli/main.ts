@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
 import { DataError, NcpTrainError, UsageError } from '../errors.ts';
 import { unknownName } from '../nearest.ts';
-import { say, terminal } from '../terminal.ts';
+import { print, say, terminal } from '../terminal.ts';
 import { commands, groups } from './commands.ts';
 import { ExplainedCommand } from './explained-command.ts';
 import { surviveLostTerminal } from './lost-terminal.ts';
@@ -78,7 +78,8 @@ async function programFor(args: string[]): Promise<Command> {
   const program = new ExplainedCommand('ncp-train')
     .description('Train and analyse neural circuit policies and the networks they were compared with')
     .version(version(), '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help; after a command, its options');
+    .helpOption('-h, --help', 'print this help; after a command, its options')
+    .configureOutput({ writeOut: (text) => print(unended(text)), writeErr: (text) => say(unended(text)) });
   program.helpCommand('help [command]', 'print the help of a command').exitOverride();
   const parents = new Map<string, Command>();
   const known = commands.map(({ name }) => name);
@@ -98,6 +99,9 @@ async function programFor(args: string[]): Promise<Command> {
   }
   return program;
 }
+
+/** Without the newline at its end. */
+const unended = (text: string) => text.replace(/\n$/, '');
 
 /** `active select` is called by these two words, `active` by the first if no command of two words is meant. */
 function isCalled(name: string, args: readonly string[]): boolean {
@@ -132,7 +136,7 @@ const NO_READER = ['EPIPE', 'EIO'];
 
 /**
  * Results that nobody reads are no reason to end work that also writes files. Results that could not be written, to a file on
- * a full disk, are a fault, which `console.log` keeps to itself.
+ * a full disk, are a fault, which `print` keeps to itself.
  */
 function watchResults(): { written(): Promise<void> } {
   let fault: NodeJS.ErrnoException | undefined;

@@ -10,6 +10,7 @@ import { type Given, jsonSchema, type OptionDescription, optionsOf, typedValue }
 import { type Context, mergeOptions } from '../config/merge.ts';
 import { commentedYaml, readOptionsFile } from '../config/yaml.ts';
 import { unknownFlag } from '../nearest.ts';
+import { print } from '../terminal.ts';
 import { lookUpOptions, shownFlags, spelt } from './explained-command.ts';
 
 /** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */
@@ -49,7 +50,7 @@ export function optionsFrom<Schema extends z.ZodObject>(
   { recorded, judgedElsewhere }: { recorded?: Recorded } & Pick<Context, 'judgedElsewhere'> = {},
 ): z.output<Schema> | undefined {
   if (command.getOptionValue('printSchema')) {
-    console.log(JSON.stringify(jsonSchema(schema), null, 2));
+    print(JSON.stringify(jsonSchema(schema), null, 2));
     return undefined;
   }
   const path: string | undefined = command.getOptionValue('config');
@@ -65,7 +66,7 @@ export function optionsFrom<Schema extends z.ZodObject>(
     },
   );
   if (command.getOptionValue('printConfig')) {
-    process.stdout.write(commentedYaml(schema, options));
+    print(commentedYaml(schema, options).replace(/\n$/, ''));
     return undefined;
   }
   return options;

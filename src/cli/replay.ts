@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ReplayResult } from '../analysis/replay/replay.ts';
 import { UsageError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -36,7 +37,7 @@ export function define(command: Command): void {
         plot: options.plot === true,
         onProgress: progress.update,
       }).finally(progress.finish);
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+      print(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 

@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { sizeText } from '../analysis/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../analysis/report/report.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { outFile } from './out-path.ts';
 
 export function define(command: Command): void {
@@ -20,7 +20,7 @@ export function define(command: Command): void {
         ...{ commands: namesBelow(program), version: program.version() ?? '', now: new Date() },
       });
       for (const warning of result.warnings) say(`warning: ${warning}`);
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+      print(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 

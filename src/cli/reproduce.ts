@@ -13,7 +13,7 @@ import { scaleOf } from '../reproduction/scale.ts';
 import { readState, STATE_FILE, type StepState, writeState } from '../reproduction/state.ts';
 import { reproductionSteps, type Step } from '../reproduction/steps.ts';
 import { exitStatusOf } from '../stop-signals.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { duration } from './duration.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { aligned } from './table.ts';
@@ -42,7 +42,7 @@ type Exists = (command: string) => boolean;
 
 function printSteps(steps: readonly Step[], exists: Exists, json: boolean): void {
   if (json) {
-    console.log(
+    print(
       JSON.stringify(
         steps.map((step) => ({ ...step, exists: exists(step.command) })),
         null,
@@ -55,7 +55,7 @@ function printSteps(steps: readonly Step[], exists: Exists, json: boolean): void
     ({ command, args }) =>
       `ncp-train ${command} ${args.join(' ')}${exists(command) ? '' : '   # missing: no such command yet'}`,
   );
-  console.log(lines.join('\n'));
+  print(lines.join('\n'));
 }
 
 async function reproduce(
@@ -82,7 +82,7 @@ async function reproduce(
     });
     const text = summary(out, steps, states, remark);
     await replaceFile(join(out, 'summary.txt'), `${text}\n`);
-    console.log(json ? JSON.stringify({ out, scale, remark: remark ?? null, steps: states }, null, 2) : text);
+    print(json ? JSON.stringify({ out, scale, remark: remark ?? null, steps: states }, null, 2) : text);
     if (stopped) process.exitCode = exitStatusOf(stopped);
     else if (states.some(({ state }) => state === 'failed')) process.exitCode = 1;
   } finally {

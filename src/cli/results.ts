@@ -8,6 +8,7 @@ import { resultsAsMarkdown } from '../analysis/results/format-markdown.ts';
 import { resultsAsText } from '../analysis/results/format-text.ts';
 import { readResults } from '../analysis/results/results.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 
 const FORMATS = {
@@ -46,6 +47,6 @@ export function define(command: Command): void {
         makeFolderOf(options.curves);
         await writeCurves(options.curves, results);
       }
-      console.log(FORMATS[format](results, options.verbose === true));
+      print(FORMATS[format](results, options.verbose === true));
     });
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { findRuns } from '../analysis/results/find-runs.ts';
 import type { RunReading } from '../analysis/results/run-reading.ts';
 import { DataError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { duration } from './duration.ts';
 import { aligned } from './table.ts';
 
@@ -17,7 +18,7 @@ export function define(command: Command): void {
         const why = faults.length > 0 ? `\n  ${faults.join('\n  ')}` : '';
         throw new DataError(`no runs below ${dir}; ncp-train passive makes one${why}`);
       }
-      console.log(options.json ? json(runs, faults) : text(runs, faults));
+      print(options.json ? json(runs, faults) : text(runs, faults));
     });
 }
 

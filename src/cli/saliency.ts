@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { SaliencyResult } from '../analysis/saliency/saliency.ts';
 import { UsageError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem, wholeNumber } from './replay-flags.ts';
 import { aligned } from './table.ts';
@@ -30,7 +31,7 @@ export function define(command: Command): void {
         overlays: options.video ? 'video' : options.overlays ? 'frames' : undefined,
         onProgress: progress.update,
       }).finally(progress.finish);
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+      print(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 

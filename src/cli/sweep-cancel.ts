@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { ConfigError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import { cancelTasks } from '../train/sweep/slurm/cancel.ts';
 import { recoverSubmissions } from '../train/sweep/slurm/tasks.ts';
 import { requireSweep } from '../train/sweep/sweep-file.ts';
@@ -21,17 +22,17 @@ export function define(command: Command): void {
       }
       if (owner) {
         process.kill(owner.pid, 'SIGTERM');
-        if (!options.json) console.log(`process ${owner.pid} was told to stop; its runs write checkpoints`);
+        if (!options.json) print(`process ${owner.pid} was told to stop; its runs write checkpoints`);
       }
       const jobs =
         record.submissions.length > 0
           ? await cancelTasks(sessions, await recoverSubmissions(sessions, record))
           : [];
       if (options.json) {
-        console.log(JSON.stringify({ sessions, process: owner?.pid ?? null, jobs }, null, 2));
+        print(JSON.stringify({ sessions, process: owner?.pid ?? null, jobs }, null, 2));
         return;
       }
-      for (const job of jobs) console.log(`job ${job} is cancelled; its runs write checkpoints`);
-      if (!owner && jobs.length === 0) console.log(`${sessions}: nothing runs`);
+      for (const job of jobs) print(`job ${job} is cancelled; its runs write checkpoints`);
+      if (!owner && jobs.length === 0) print(`${sessions}: nothing runs`);
     });
 }

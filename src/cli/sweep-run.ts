@@ -1,6 +1,7 @@
 /** `ncp-train sweep run`: one run of a sweep in this process, which is what its executors start. See src/train/sweep/run-one.ts. */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { print } from '../terminal.ts';
 import type { Observer } from '../train/session.ts';
 import type { RunProgress } from '../train/sweep/progress-message.ts';
 import { trainingView } from './training-view.ts';
@@ -26,7 +27,7 @@ export function define(command: Command): void {
       const outcome = await runOne(sessions, run, cores, view, (signal) =>
         afterStop(signal, signalAhead, steps > 0),
       );
-      console.log(`${name}: ${outcome.state}${outcome.cause === undefined ? '' : `: ${outcome.cause}`}`);
+      print(`${name}: ${outcome.state}${outcome.cause === undefined ? '' : `: ${outcome.cause}`}`);
       process.exitCode = outcome.status;
     });
 }

@@ -19,7 +19,7 @@ import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
 import { ConfigError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { exitStatusOf } from '../stop-signals.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { runLocally } from '../train/sweep/local.ts';
 import { type Need, needsOf } from '../train/sweep/needs.ts';
 import { type PlannedRun, planRuns } from '../train/sweep/plan.ts';
@@ -182,7 +182,7 @@ async function here(
   const text = summaryText(summary, sweepTable(runs));
   const json = summaryJson(summary);
   await saveSummary(sessions, text, json);
-  console.log(control.json ? json : text);
+  print(control.json ? json : text);
   if (result.stopped) process.exitCode = exitStatusOf(result.stopped);
   else if (runs.some(({ name, state }) => planned.has(name) && state === 'failed')) process.exitCode = 1;
 }
@@ -197,7 +197,7 @@ async function viaSlurm(
   if (needs.length === 0) {
     const runs = await sweepStatus(sessions, record, new Map());
     const summary = summarise(sessions, runs);
-    console.log(control.json ? summaryJson(summary) : summaryText(summary, sweepTable(runs)));
+    print(control.json ? summaryJson(summary) : summaryText(summary, sweepTable(runs)));
     return;
   }
   const { submissions, scripts, note, refusal } = await submitRuns(
@@ -212,11 +212,11 @@ async function viaSlurm(
   const runs = arrays.flatMap((array) => array.runs);
   if (control.json) {
     const { job, script } = arrays[0];
-    console.log(JSON.stringify({ sessions, job, report: report ?? null, script, runs, arrays }, null, 2));
+    print(JSON.stringify({ sessions, job, report: report ?? null, script, runs, arrays }, null, 2));
   } else {
     const count = (part: readonly string[]) => (part.length === 1 ? '1 run' : `${part.length} runs`);
     const folder = shellWord(sessions);
-    console.log(
+    print(
       [
         ...(arrays.length === 1
           ? [`${sessions}: ${count(runs)} submitted as job ${arrays[0].job}, script ${arrays[0].script}`]
@@ -237,9 +237,9 @@ async function viaSlurm(
 
 async function printPlan(sessions: string, runs: readonly PlannedRun[], json: boolean): Promise<void> {
   if (json) {
-    console.log(JSON.stringify({ sessions, runs }, null, 2));
+    print(JSON.stringify({ sessions, runs }, null, 2));
     return;
   }
   const status = await sweepStatus(sessions, { runs, submissions: [] }, new Map());
-  console.log(`${sessions}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}\n\n${sweepTable(status)}`);
+  print(`${sessions}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}\n\n${sweepTable(status)}`);
 }

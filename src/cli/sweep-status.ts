@@ -1,7 +1,7 @@
 /** `ncp-train sweep status`: see src/train/sweep/status.ts. */
 
 import type { Command } from 'commander';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { tasksOf } from '../train/sweep/slurm/tasks.ts';
 import { sweepStatus } from '../train/sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
@@ -23,7 +23,7 @@ export function define(command: Command): void {
       const text = summaryText(summary, sweepTable(runs));
       const json = summaryJson(summary);
       if (options.save) await saveSummary(sessions, text, json);
-      console.log(options.json ? json : text);
+      print(options.json ? json : text);
       const owner = await sweepOwner(sessions);
       if (owner && !options.json) say(`process ${owner.pid} runs it`);
     });

@@ -1,5 +1,8 @@
+import { printableLine } from '../printable.ts';
+
 /** A table for people: columns as wide as their longest cell, two spaces between. */
-export function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) => row.map(printableLine));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);

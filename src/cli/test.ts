@@ -1,6 +1,7 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
+import { print } from '../terminal.ts';
 import type { TestResult, TestSplit } from '../train/test-checkpoint.ts';
 import { trainingView } from './training-view.ts';
 
@@ -56,7 +57,7 @@ export function define(command: Command): void {
         fold: options.active ? 'active' : options.experimentId,
         onProgress: caching,
       }).finally(ended);
-      console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+      print(options.json ? JSON.stringify(result, null, 2) : text(result));
     });
 }
 

@@ -7,6 +7,7 @@ import { type Given, optionsOf } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import { shellWord } from '../shell-word.ts';
 import { exitStatusOf } from '../stop-signals.ts';
+import { print } from '../terminal.ts';
 import { untrainedRun } from '../train/run-directory.ts';
 import { fromHere, requireKnownPlace } from '../train/run-paths.ts';
 import { CONFIG_FILE, readRun } from '../train/run-record.ts';
@@ -61,7 +62,7 @@ export function defineTraining<Schema extends z.ZodObject>(
       const result = await train(options, control);
       const resume =
         result.ending.kind === 'stopped' ? resumeCommand(command.name(), schema, options) : undefined;
-      console.log(control.json ? JSON.stringify({ ...result, resume }, null, 2) : text(result, resume));
+      print(control.json ? JSON.stringify({ ...result, resume }, null, 2) : text(result, resume));
       const { ending } = result;
       if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
     });

@@ -8,7 +8,7 @@ import type { BackendChoice } from '../backend/names.ts';
 import type { ChannelOrder } from '../data/crop.ts';
 import { UsageError } from '../errors.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
-import { say } from '../terminal.ts';
+import { print, say } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
@@ -78,7 +78,7 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
     for (const note of result.notes) say(`left out: ${note}`);
     const warning = sizeWarning(result, options);
     if (warning !== undefined) say(`warning: ${warning}`);
-    console.log(options.json ? JSON.stringify(result, null, 2) : text(result));
+    print(options.json ? JSON.stringify(result, null, 2) : text(result));
   } catch (error) {
     bar?.progress.finish();
     if (!stopping.signal.aborted) throw error;

@@ -1,9 +1,10 @@
 /** The frame of the command line: help, names, spellings, exit status, streams. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands, groups } from '../../src/cli/commands.ts';
-import { ENTRY, ncpTrain } from './command-line.ts';
+import { ENTRY, ncpTrain, temporaryFolder } from './command-line.ts';
 
 test('--help lists every command and group on stdout, with status 0', async () => {
   const { status, stdout, stderr } = await ncpTrain(['--help']);
@@ -87,4 +88,21 @@ test('a reader that stops early, as head does, is no error', () => {
     { encoding: 'utf8' },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('names that hold control sequences are shown escaped, on stdout and stderr, in text and JSON', async () => {
+  const folder = temporaryFolder();
+  const name = 'drive\x1b]0;title\x07\x9b2J\u202e.h5';
+  const shown = 'drive\\u001b]0;title\\u0007\\u009b2J\\u202e.h5';
+  writeFileSync(join(folder, name), 'no HDF5');
+  const checked = await ncpTrain(['data', 'check', folder]);
+  const asJson = await ncpTrain(['data', 'check', folder, '--json']);
+  const opened = await ncpTrain(['bag', 'info', join(folder, name)]);
+  const unknown = await ncpTrain(['runs', `--${name}`]);
+  expect([checked, opened, unknown].map(({ status }) => status)).toEqual([3, 3, 2]);
+  for (const { stdout, stderr } of [checked, asJson, opened, unknown]) {
+    expect(stdout + stderr).toContain(shown);
+    expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+  }
+  expect(JSON.stringify(JSON.parse(asJson.stdout))).toContain(JSON.stringify(name).slice(1, -1));
 });

@@ -11,6 +11,7 @@ const LEVELS = [
     'errors.ts',
     'files',
     'nearest.ts',
+    'printable.ts',
     'stop-signals.ts',
     'terminal.ts',
     'worker.ts',
@@ -59,11 +60,14 @@ describe('the source', () => {
     expect(early).toEqual([]);
   });
 
-  it('writes to stderr in one place, so that no line lands in a bar', () => {
+  it('writes to stdout and stderr in one place: no line lands in a bar, no control character on a terminal', () => {
     const writers = files.filter((file) =>
-      /process\.stderr\.write|console\.(error|warn)/.test(readFileSync(join(SRC, file), 'utf8')),
+      /process\.std(out|err)\.write|console\.(log|error|warn|info|table)/.test(
+        readFileSync(join(SRC, file), 'utf8'),
+      ),
     );
-    expect(writers).toEqual(['backend/probe.ts']); // a process of its own, whose words are read
+    // probe.ts: a process of its own, whose words are read
+    expect(writers.toSorted()).toEqual(['backend/probe.ts', 'terminal.ts']);
   });
 
   it('has no circular imports', () => {

@@ -1,0 +1,24 @@
+/**
+ * Text as it may be shown: what others wrote, names of files and topics, words in their files, can hold control characters with
+ * which a terminal is made to hide lines, rename its window or type, and marks that turn the direction of text round. They are
+ * shown as JSON escapes them, so that JSON means the same before and after. terminal.ts shows nothing that did not pass here.
+ */
+
+/**
+ * C0 (ECMA-48) but tab and newline, DEL, C1; separators of lines, and the marks of direction of Unicode's bidirectional
+ * algorithm (UAX 9).
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** @param text - a line or several */
+export function printable(text: string): string {
+  return text.replace(HIDDEN, escaped);
+}
+
+/** The same of what is to stay within its line: a cell of a table, a bar. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/[\t\n]/g, escaped);
+}
