@@ -265,3 +265,18 @@ describe('what fails leaves nothing behind', () => {
     expect(names(disk.path)).toEqual([]);
   });
 });
+
+test.each([
+  [2, 'a single recording cannot be cross-tested: --pieces 6 cuts it'],
+  [7, 'a single recording cannot be cross-tested: it is too short to be cut by --pieces'],
+])('one recording of 12 frames, at least %d in a piece: %s', async (shortest, note) => {
+  const notes: string[] = [];
+  const onNote = (one: string) => notes.push(one);
+  await importDrives('donkeycar', [await tub()], join(temporaryFolder(), 'out'), {
+    ...plain,
+    pause: 5,
+    shortest,
+    onNote,
+  });
+  expect(notes).toContain(note);
+});

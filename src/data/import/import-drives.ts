@@ -163,7 +163,9 @@ async function writeDataset(
   ];
   for (const note of new Set(said)) options.onNote(note);
   if (recordings.length === 1) {
-    options.onNote('a single recording cannot be cross-tested: --pieces 10 cuts it');
+    const pieces = Math.min(FOLDS, Math.floor(recordings[0].range.count / options.shortest));
+    const way = pieces > 1 ? `--pieces ${pieces} cuts it` : 'it is too short to be cut by --pieces';
+    options.onNote(`a single recording cannot be cross-tested: ${way}`);
   }
   checkSpace(recordings, out, options);
 
