@@ -6,8 +6,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { BackendError, UsageError } from '../errors.ts';
 import { unknownName } from '../nearest.ts';
+import { say } from '../terminal.ts';
 import { BACKENDS, type BackendChoice, type BackendName } from './names.ts';
 import type { NativeOptions } from './native.ts';
+import { UntrustedInstallationError } from './trust.ts';
 
 /** How each backend is made known to tfjs-core; imported only when asked for. */
 const register: Record<BackendName, (options: NativeOptions) => Promise<void>> = {
@@ -30,6 +32,7 @@ export async function useBackend(choice: BackendChoice, options: NativeOptions =
     try {
       return await start(name, options);
     } catch (error) {
+      if (error instanceof UntrustedInstallationError) say(`warning: ${error.message}`);
       faults.push(`${name}: ${(error as Error).message}`);
     }
   }

@@ -13,6 +13,7 @@ import util from 'node:util';
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import { type Installation, nativeInstallation, readInstallation, tildePath } from './paths.ts';
+import { refuseUntrusted } from './trust.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -52,7 +53,7 @@ let loaded: NodeJS.Require | undefined;
 /**
  * Registers `tensorflow` with tfjs-core, above the embedded backend; doing it again does nothing. To be called in
  * the main thread: a worker's environment does not reach TensorFlow.
- * @throws BackendError when it is not installed or does not load
+ * @throws BackendError when it is not installed, does not load, or others may write it (trust.ts)
  */
 export async function loadNative(options: NativeOptions = {}): Promise<void> {
   if (loaded !== undefined) return;
@@ -63,6 +64,7 @@ export async function loadNative(options: NativeOptions = {}): Promise<void> {
       'the backend "tensorflow" is not installed. Run `ncp-train backend install`, or use `--backend wasm`',
     );
   }
+  refuseUntrusted(installation.path);
   setEnvironment(options);
   restoreUtil();
   try {

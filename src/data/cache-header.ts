@@ -2,9 +2,9 @@
  * The headers of the frame cache, and what lies in its folder: reading, checking, listing and clearing; making entries is
  * frame-cache.ts's, which also says how the folder is laid out.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { DataError } from '../errors.ts';
 import { type ChannelOrder, CROP_BYTES } from './crop.ts';
 import type { SourceFingerprint } from './source-fingerprint.ts';
@@ -44,12 +44,19 @@ export function fromBase64(text: string): Float64Array {
   return new Float64Array(Uint8Array.from(bytes).buffer);
 }
 
-/** The header, or undefined where there is none, it is damaged, or its frames are not all there. */
+/**
+ * The header, or undefined where there is none, it is damaged, or its frames are not all there. Where several users share the
+ * folder, links in it could lead to any file: they are no entries, nor is a header that names frames elsewhere.
+ */
 export function readHeader(folder: string, name: string): Header | undefined {
   try {
+    if (!lstatSync(join(folder, name)).isFile()) return undefined;
     const header: Header = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-    const bytes = statSync(join(folder, header.frameFile)).size;
+    const frames = lstatSync(join(folder, header.frameFile));
+    const bytes = frames.size;
     const whole =
+      frames.isFile() &&
+      basename(header.frameFile) === header.frameFile &&
       header.version === CACHE_VERSION &&
       bytes === header.frames * CROP_BYTES &&
       [header.labels, header.timestamps].every((column) => fromBase64(column).length === header.frames);

@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -20,7 +21,8 @@ import { smallDisk } from '../../test/small-disk.ts';
 import { DataError } from '../errors.ts';
 import { cacheFolder, clearCache, listCache } from './cache-header.ts';
 import { CROP_BYTES, cropInto, cropPlan } from './crop.ts';
-import { type CacheOptions, openCached } from './frame-cache.ts';
+import { type CacheOptions, cachedAlready, openCached } from './frame-cache.ts';
+import { FrameReader } from './frame-reader.ts';
 import { createRecording } from './recording-writer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ncp-train-'));
@@ -57,6 +59,33 @@ beforeEach(async () => {
   options = { crop: 'full', channelOrder: 'rgb', cacheDir: join(folder, `${run}`, 'cache'), onProgress };
   await record(source);
   onProgress.mockClear();
+});
+
+describe('links in the cache', () => {
+  it.each(['frames', 'json'])('are no entries and are not written through: %s', async (ending) => {
+    const made = await openCached(source, options);
+    const name = readdirSync(options.cacheDir).find((one) => one.endsWith(`.${ending}`)) as string;
+    const [inCache, elsewhere] = [join(options.cacheDir, name), join(folder, `${run}`, 'elsewhere')];
+    renameSync(inCache, elsewhere);
+    const before = readFileSync(elsewhere);
+    symlinkSync(elsewhere, inCache);
+    expect(cachedAlready(source, options)).toBeUndefined();
+    if (ending === 'frames') expect(() => new FrameReader([made], [0])).toThrow(DataError);
+    // And one where the next entry is to be written.
+    symlinkSync(elsewhere, `${inCache}.tmp-${process.pid}`);
+    await openCached(source, options).catch((error) => expect(error).toBeInstanceOf(DataError));
+    expect(readFileSync(elsewhere).equals(before)).toBe(true);
+  });
+
+  it('a header whose frames lie elsewhere is no entry', async () => {
+    await openCached(source, options);
+    const name = readdirSync(options.cacheDir).find((one) => one.endsWith('.json')) as string;
+    const path = join(options.cacheDir, name);
+    const header = JSON.parse(readFileSync(path, 'utf8'));
+    copyFileSync(join(options.cacheDir, header.frameFile), join(options.cacheDir, '..', 'other.frames'));
+    writeFileSync(path, JSON.stringify({ ...header, frameFile: '../other.frames' }));
+    expect(cachedAlready(source, options)).toBeUndefined();
+  });
 });
 
 describe('the frame cache', () => {

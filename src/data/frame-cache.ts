@@ -10,7 +10,16 @@
  * Both are written under temporary names, the header last, so a header never names frames that are not whole.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DataError } from '../errors.ts';
@@ -20,6 +29,9 @@ import { RecordingError } from './defect.ts';
 import { openRecording, type Recording } from './recording.ts';
 import { fingerprintOf, type SourceFingerprint } from './source-fingerprint.ts';
 import { adoptFile, temporaryName, writeFailure } from './temporary-file.ts';
+
+/** For writing anew, and not through a link that another user of a shared folder has put there. */
+const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 export interface CacheOptions {
   readonly crop: CropSpec;
@@ -68,7 +80,14 @@ export async function openCached(path: string, options: CacheOptions): Promise<C
       sequenceStarts,
     };
     const made: Header = { version: CACHE_VERSION, ...identity, ...state, frames, frameFile, ...columns };
-    await whole(join(folder, `${stem}.json`), async (file) => writeFileSync(file, JSON.stringify(made)));
+    await whole(join(folder, `${stem}.json`), async (file) => {
+      const descriptor = openSync(file, WRITE_NO_LINK);
+      try {
+        writeFileSync(descriptor, JSON.stringify(made));
+      } finally {
+        closeSync(descriptor);
+      }
+    });
     removeOutdated(folder, stem, frameFile);
     return fromHeader(made, folder);
   } finally {
@@ -127,7 +146,7 @@ async function writeFrames(recording: Recording, path: string, options: CacheOpt
   const read = new Uint8Array(recording.framesAtOnce * plan.sourceBytes);
   let constant = 0;
   await whole(path, async (file) => {
-    const descriptor = openSync(file, 'w');
+    const descriptor = openSync(file, WRITE_NO_LINK);
     try {
       for (let first = 0; first < frames; first += recording.framesAtOnce) {
         const count = Math.min(recording.framesAtOnce, frames - first);

@@ -3,10 +3,13 @@
  * opening a recording. The files are opened at the start and kept open, so a cache that is cleared or rebuilt meanwhile
  * takes nothing away from a run.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { CROP_BYTES } from './crop.ts';
 import type { CachedRecording } from './frame-cache.ts';
+
+/** Where others share the cache's folder, a link could lead to any file. */
+const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 export class FrameReader {
   private readonly recordings: readonly CachedRecording[];
@@ -21,7 +24,7 @@ export class FrameReader {
     this.recordings = recordings;
     try {
       for (const index of new Set(indices)) {
-        this.descriptors.set(index, openSync(recordings[index].frameFile, 'r'));
+        this.descriptors.set(index, openSync(recordings[index].frameFile, READ_NO_LINK));
       }
     } catch (error) {
       this.close();
