@@ -10,6 +10,7 @@ import { readResults } from '../analysis/results/results.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
+import { SAFE_CSV } from './table.ts';
 
 const FORMATS = {
   text: resultsAsText,
@@ -24,6 +25,7 @@ export function define(command: Command): void {
     .argument('[dir...]', 'folders with runs, of this program or of the published scripts', ['sessions'])
     .addOption(new Option('--format <name>', 'of the table (default: text)').choices(Object.keys(FORMATS)))
     .option('--json', 'the same as --format json')
+    .option('--safe-csv', SAFE_CSV)
     .option('--verbose', 'also list the single runs')
     .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
     .option(
@@ -47,6 +49,11 @@ export function define(command: Command): void {
         makeFolderOf(options.curves);
         await writeCurves(options.curves, results);
       }
-      print(FORMATS[format](results, options.verbose === true));
+      const verbose = options.verbose === true;
+      print(
+        format === 'csv'
+          ? resultsAsCsv(results, verbose, options.safeCsv === true)
+          : FORMATS[format](results, verbose),
+      );
     });
 }

@@ -1,16 +1,17 @@
 /** Results as CSV: every figure with mean, deviation and count, in full precision; what is said of a row stands in it. */
 import { stringify } from 'csv-stringify/sync';
+import { csvCells } from '../csv-cells.ts';
 import { foldsText, type ModelGroup } from './model-group.ts';
 import { type ResultRow, resultRows } from './result-rows.ts';
 import { groupNotes, type Results, type ResultsTable } from './results.ts';
 import { FIGURES } from './run-reading.ts';
 
-/** `run` rows have one value each and no deviation. Comparisons are not in it: see `--json`. */
-export function resultsAsCsv(results: Results, verbose: boolean): string {
+/** `run` rows have one value each and no deviation. Comparisons are not in it: see `--json`. @param safe - of csvCells */
+export function resultsAsCsv(results: Results, verbose: boolean, safe = false): string {
   const rows = results.tables.flatMap((table) =>
     resultRows(table, verbose).map((row) => csvRow(results, table, row)),
   );
-  return stringify(rows, { header: true, cast: { number: String } }).trimEnd();
+  return stringify(rows, { header: true, ...csvCells(safe) }).trimEnd();
 }
 
 function csvRow(
