@@ -119,12 +119,12 @@ test('data inspect shows what can be shown, and ends with status 3 for a damaged
     'inspect',
     dir,
     '--out',
-    join(dir, 'sheet.png'),
+    join(dir, 'made/here/sheet.png'),
   ]);
   expect(status).toBe(3);
   expect(stdout).toContain('b.h5       80');
   expect(stderr).toMatch(/error: .*a\.h5: the file is truncated.*\n {2}recordings in the summary: 1/);
-  expect(existsSync(join(dir, 'sheet.png'))).toBe(true);
+  expect(existsSync(join(dir, 'made/here/sheet.png'))).toBe(true);
 });
 
 test('data inspect says where it cannot write the sheet', async () => {
@@ -134,10 +134,10 @@ test('data inspect says where it cannot write the sheet', async () => {
     'inspect',
     dir,
     '--out',
-    join(dir, 'none', 'sheet.png'),
+    join(dir, 'a.h5', 'sheet.png'),
   ]);
   expect(status).toBe(3);
-  expect(stderr).toMatch(/sheet\.png: cannot be written: .*--out/);
+  expect(stderr).toMatch(/sheet\.png cannot be written: .*a\.h5 is a file, not a folder/);
 });
 
 test('data check of good recordings ends with status 0, also with warnings', async () => {

@@ -55,7 +55,7 @@ test('bad input: status and message, and no page', async () => {
   for (const [args, exit, message] of [
     [[join(root, 'nowhere')], 3, 'no runs below'],
     [[run, '--with', join(root, 'nowhere')], 3, 'there is no such folder'],
-    [[run, '--out', join(root, 'no', 'page.html')], 3, 'page.html'],
+    [[run, '--out', join(run, 'run.json', 'page.html')], 3, 'run.json is a file, not a folder'],
     [[run, '--max-mb', '0'], 2, 'expected a number above 0'],
   ] as const) {
     const { status, stdout, stderr } = await ncpTrain(['report', ...args]);

@@ -143,7 +143,7 @@ test('bad input ends in words, never in a stack', async () => {
 test.each([
   [['/nowhere'], 3, 'there is no such folder'],
   [['/nowhere', '--within', '5'], 2, 'expected a percentage'],
-  [[], 2, "missing required argument 'run'"],
+  [[], 2, 'run is missing: folder of a finished active run'],
 ])('active select %j ends with status %i', async (args, status, message) => {
   const ended = await ncpTrain(['active', 'select', ...args]);
   expect([ended.status, ended.stderr]).toEqual([status, expect.stringContaining(message)]);
