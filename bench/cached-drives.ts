@@ -4,8 +4,8 @@
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { CROP_BYTES } from '../src/data/crop.ts';
-import type { CachedRecording } from '../src/data/frame-cache.ts';
+import { CROP_BYTES } from '../src/data/frames/crop.ts';
+import type { CachedRecording } from '../src/data/frames/frame-cache.ts';
 import { stream } from '../src/random/stream.ts';
 
 /** Frames of noise written, at the start of a recording. */

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '../src/backend/choose.ts';
 import type { BackendChoice } from '../src/backend/names.ts';
-import { parseOptions } from '../src/config/parse.ts';
-import { driveOptions } from '../src/config/schema.ts';
 import { runDrives } from '../src/drive/run-drives.ts';
 import { disposeModel } from '../src/models/model.ts';
 import { saveModel } from '../src/models/weights-file.ts';
+import { parseOptions } from '../src/options/parse.ts';
+import { driveOptions } from '../src/options/schema.ts';
 import type { BenchOptions, BenchRow } from './row.ts';
 import { benchModel } from './work.ts';
 

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../src/backend/choose.ts';
 import type { BackendChoice } from '../src/backend/names.ts';
-import { CROP_BYTES } from '../src/data/crop.ts';
+import { CROP_BYTES } from '../src/data/frames/crop.ts';
 import { FRAME } from '../src/models/convolution.ts';
 import { disposeModel, judgeFrames, type Model, unrollModel } from '../src/models/model.ts';
 import { stream } from '../src/random/stream.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLoader } from '../src/data/loader.ts';
+import { startLoader } from '../src/data/batches/loader.ts';
 import { cachedDrives } from './cached-drives.ts';
 import { SEQUENCES, STEPS } from './work.ts';
 

@@ -9,10 +9,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deviation, mean } from '../src/data/statistics.ts';
 import { OKABE_ITO } from '../src/plot/colours.ts';
 import { drawPlot } from '../src/plot/draw.ts';
-import { METRICS_FILE, TRAIN_LOG_FILE, trainLogRows } from '../src/train/metrics-log.ts';
+import { deviation, mean } from '../src/text/statistics.ts';
+import { METRICS_FILE, TRAIN_LOG_FILE, trainLogRows } from '../src/train/run/metrics-log.ts';
 import { ENTRY, requireBuild } from './built.ts';
 import { type BenchOptions, type BenchRow, say } from './row.ts';
 import { figuresOf, timingOf } from './timing.ts';

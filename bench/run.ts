@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import { BACKENDS } from '../src/backend/names.ts';
-import { MODELS } from '../src/config/schema.ts';
+import { MODELS } from '../src/options/schema.ts';
 
 import { type BenchOptions, type BenchRow, printRows } from './row.ts';
 

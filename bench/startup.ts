@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRecording } from '../src/data/recording-writer.ts';
+import { createRecording } from '../src/data/recordings/recording-writer.ts';
 import { stream } from '../src/random/stream.ts';
 import { ENTRY, requireBuild } from './built.ts';
 import type { BenchOptions, BenchRow } from './row.ts';

@@ -5,14 +5,14 @@
  */
 import { availableParallelism } from 'node:os';
 import type { BackendName } from '../src/backend/names.ts';
-import { parseOptions } from '../src/config/parse.ts';
-import { modelOptions, type Precision } from '../src/config/schema.ts';
-import type { HostBatch } from '../src/data/host-batch.ts';
-import { sharedBatch } from '../src/data/host-batch.ts';
+import type { HostBatch } from '../src/data/batches/host-batch.ts';
+import { sharedBatch } from '../src/data/batches/host-batch.ts';
 import { CNN_STACK, HEAD_STACK, shapedLayers } from '../src/models/convolution.ts';
 import { disposeModel, type Model, parameterCount } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
 import { AutoNCP } from '../src/models/wiring/auto-ncp.ts';
+import { parseOptions } from '../src/options/parse.ts';
+import { modelOptions, type Precision } from '../src/options/schema.ts';
 import { stream } from '../src/random/stream.ts';
 import { type Engine, localEngine } from '../src/train/engine.ts';
 import { type AdamState, adamState } from '../src/train/optimizer.ts';

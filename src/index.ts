@@ -4,7 +4,6 @@
  */
 export { useBackend } from './backend/choose.ts';
 export type { BackendChoice, BackendName } from './backend/names.ts';
-export { type ModelInput, type ModelName, type ModelOptions, modelOptions } from './config/schema.ts';
 export { BackendError, ConfigError, DataError, DivergedError, NcpTrainError, UsageError } from './errors.ts';
 export { LTC, type LTCOptions } from './library/ltc.ts';
 export {
@@ -29,3 +28,4 @@ export { loadModel, loadWeights, saveModel } from './models/weights-file.ts';
 export type { WiringPlan } from './models/wiring/plan.ts';
 export { checkWiring, synapseCount, type Wiring, wiringFromMatrices } from './models/wiring/wiring.ts';
 export { type WiringJson, wiringFromJson, wiringToJson } from './models/wiring/wiring-json.ts';
+export { type ModelInput, type ModelName, type ModelOptions, modelOptions } from './options/schema.ts';

@@ -1,6 +1,6 @@
 /**
  * The one writer to stdout, for results ({@link print}), and to stderr, for people ({@link say}, bars). What others wrote stands in both, so
- * that all passes printable.ts here.
+ * that all passes text/printable.ts here.
  *
  * A line that is said stays; below the lines, on a terminal, stands what is rewritten: bars. All
  * that is said while work goes on is said here, so that no line lands in a bar.
@@ -9,7 +9,7 @@
  * alive nor outlive it. Between two writes the cursor rests on their first character, and what is there is erased from
  * the cursor on: so it does not matter to how many rows a terminal that was made narrower has folded them meanwhile.
  */
-import { printable, printableLine } from './printable.ts';
+import { printable, printableLine } from './text/printable.ts';
 
 /** Faster would cost what work could use, slower would look halted. */
 const REDRAW_MS = 100;

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { CROP_BYTES } from '../src/data/crop.ts';
-import type { CachedRecording } from '../src/data/frame-cache.ts';
+import { CROP_BYTES } from '../src/data/frames/crop.ts';
+import type { CachedRecording } from '../src/data/frames/frame-cache.ts';
 
 /** Grey of frame n of recording r. */
 export const grey = (r: number, n: number) => (100 * r + n) % 251;

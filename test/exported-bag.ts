@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ExportOptions, exportBag } from '../src/bags/export.ts';
-import { parseNpyHeader } from '../src/data/npy.ts';
-import { openRecording } from '../src/data/recording.ts';
+import { openRecording } from '../src/data/recordings/recording.ts';
+import { parseNpyHeader } from '../src/files/npy.ts';
 
 /** @returns what was said, and the folder */
 export async function exportedBag(path: string, out: string, options: Partial<ExportOptions> = {}) {

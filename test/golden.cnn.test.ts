@@ -3,10 +3,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { afterAll, it } from 'vitest';
 import { sampleWeights } from '../src/augment/weighting.ts';
-import { modelOptions } from '../src/config/schema.ts';
 import { disposeModel, type FrameModel } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
 import { standardise } from '../src/models/standardise.ts';
+import { modelOptions } from '../src/options/schema.ts';
 import { normalised } from '../src/train/loss.ts';
 import { gradientsOf } from '../src/train/step.ts';
 import { describeBackends, tensor } from './backends.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { CROP_BYTES, cropBox, cropInto, cropPlan } from '../src/data/crop.ts';
+import { CROP_BYTES, cropBox, cropInto, cropPlan } from '../src/data/frames/crop.ts';
 import { Fixture } from './golden.ts';
 
 const crops = new Fixture('crop.h5');

@@ -1,7 +1,7 @@
 /** `--compat paper` walks through a split as the published scripts do: evaluation.json. */
 import { describe, expect, it } from 'vitest';
-import { Concatenation } from '../src/data/concatenation.ts';
-import { evaluationRuns } from '../src/data/evaluation-order.ts';
+import { Concatenation } from '../src/data/batches/concatenation.ts';
+import { evaluationRuns } from '../src/data/batches/evaluation-order.ts';
 import { goldenJson } from './golden.ts';
 
 interface Original {

@@ -1,10 +1,10 @@
 /** The convolution head against head.h5: standardisation, layers, features, gradients. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, it } from 'vitest';
-import { modelOptions } from '../src/config/schema.ts';
 import { disposeModel, frameFeatures, type RecurrentModel } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
 import { standardise } from '../src/models/standardise.ts';
+import { modelOptions } from '../src/options/schema.ts';
 import { describeBackends, tensor } from './backends.ts';
 import { expectClose, expectRelative, Fixture, largestEntry } from './golden.ts';
 import { setWeights } from './set-weights.ts';

@@ -5,9 +5,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { sampleWeights } from '../src/augment/weighting.ts';
-import { modelOptions } from '../src/config/schema.ts';
 import { disposeModel, type Model } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
+import { modelOptions } from '../src/options/schema.ts';
 import { normalised } from '../src/train/loss.ts';
 import { adamState, update } from '../src/train/optimizer.ts';
 import { type Batch, trainingStep } from '../src/train/step.ts';

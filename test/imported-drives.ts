@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ImportOptions, importDrives } from '../src/data/import/import-drives.ts';
-import { openRecording } from '../src/data/recording.ts';
+import { openRecording } from '../src/data/recordings/recording.ts';
 import { temporaryFolder } from './foreign-drives.ts';
 
 const DEFAULTS = {

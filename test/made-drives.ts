@@ -1,6 +1,6 @@
 /** Test drives as `ncp-train drive` leaves them, made by hand: small, with numbers that a test can know. */
-import { driveExtras } from '../src/data/drive-recording.ts';
-import { createRecording } from '../src/data/recording-writer.ts';
+import { driveExtras } from '../src/data/recordings/drive-recording.ts';
+import { createRecording } from '../src/data/recordings/recording-writer.ts';
 
 export interface MadeDrive {
   readonly frames: number;

@@ -1,5 +1,5 @@
 /** A trace of given states, for analyses that are tested without a model. */
-import type { TraceSource } from '../src/analysis/traces/trace-source.ts';
+import type { TraceSource } from '../src/replay/traces/trace-source.ts';
 
 /** @param states - a row a frame; frames are 0.1 s apart */
 export function madeTrace(

@@ -1,7 +1,7 @@
 /** NumPy archives for tests, as `numpy.savez` and `numpy.savez_compressed` write them: zip files of arrays. */
 import { deflateRawSync } from 'node:zlib';
 import CRC32 from 'crc-32';
-import { npyHeader } from '../src/data/npy.ts';
+import { npyHeader } from '../src/files/npy.ts';
 
 /**
  * @param shape - of camera

@@ -1,5 +1,5 @@
 /** Small recordings for tests, with whatever is to be wrong with them. */
-import { createRecording } from '../src/data/recording-writer.ts';
+import { createRecording } from '../src/data/recordings/recording-writer.ts';
 
 export interface SmallDrive {
   frames?: number;

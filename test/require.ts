@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { nativeInstallation } from '../src/backend/paths.ts';
-import { unknownName } from '../src/nearest.ts';
+import { unknownName } from '../src/text/nearest.ts';
 import { chromiumPath } from './chromium.ts';
 import { clusterAbsence } from './slurm/cluster.ts';
 

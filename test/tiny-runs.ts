@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRecording } from '../src/data/recording-writer.ts';
+import { createRecording } from '../src/data/recordings/recording-writer.ts';
 import { stream } from '../src/random/stream.ts';
 
 const SIZE = { height: 60, width: 96 };

@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone has no gradients under Node; loading the layers registers them and the chained operations.
 import '@tensorflow/tfjs-layers';
 import { BackendError, UsageError } from '../errors.ts';
-import { unknownName } from '../nearest.ts';
 import { say } from '../terminal.ts';
+import { unknownName } from '../text/nearest.ts';
 import { BACKENDS, type BackendChoice, type BackendName } from './names.ts';
 import type { NativeOptions } from './native.ts';
 import { UntrustedInstallationError } from './trust.ts';

@@ -2,8 +2,9 @@
  * The switch of autonomous mode over time, and whether crashes can be counted from it. A wrong topic, times that go back or a
  * value nobody has explained would give a wrong count, so they are errors; what to do stands in each.
  */
-import { median, steps } from '../data/statistics.ts';
+
 import { DataError } from '../errors.ts';
+import { median, steps } from '../text/statistics.ts';
 import { topicText } from './choose-topics.ts';
 import type { Signal } from './signals.ts';
 

@@ -3,7 +3,7 @@
  * alternatives. A switch that cannot be told from others is not guessed: crashes would be counted from it.
  */
 import { DataError, UsageError } from '../errors.ts';
-import { unknownName } from '../nearest.ts';
+import { unknownName } from '../text/nearest.ts';
 import type { Bag, BagTopic } from './bag.ts';
 import { intendedRoles, preference, ROLES, type Role, rolesOf } from './roles.ts';
 

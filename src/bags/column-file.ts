@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { writeFailure } from '../data/temporary-file.ts';
-import { NpyFile } from './npy-file.ts';
+import { NpyFile } from '../files/npy-file.ts';
+import { writeFailure } from '../files/temporary-file.ts';
 
 export type ColumnFormat = 'csv' | 'npy';
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { openDriveRecording } from '../data/drive-recording.ts';
-import { openRecording } from '../data/recording.ts';
+import { openDriveRecording } from '../data/recordings/drive-recording.ts';
+import { openRecording } from '../data/recordings/recording.ts';
 import { type ExportOptions, exportBag } from './export.ts';
 import { pictureOf } from './picture.ts';
 

@@ -5,13 +5,14 @@
  */
 import { statfsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { measureDrive } from '../analysis/drive-metrics/metrics.ts';
-import { type CropSpec, cropPlan, cropText, parseCrop } from '../data/crop.ts';
-import { writeDatasetConfig } from '../data/dataset-config.ts';
+import { type CropSpec, cropPlan, cropText, parseCrop } from '../data/frames/crop.ts';
 import { wideCrop } from '../data/import/source.ts';
 import { fillFolder } from '../data/import/staging.ts';
-import { suggestScale } from '../data/label-scale.ts';
+import { suggestScale } from '../data/inspect/label-scale.ts';
+import { writeDatasetConfig } from '../data/recordings/dataset-config.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { NpyFile } from '../files/npy-file.ts';
+import { measureDrive } from '../metrics/metrics.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import type { Bag } from './bag.ts';
 import { lookText, lookThrough } from './camera-look.ts';
@@ -25,7 +26,6 @@ import {
 } from './choose-topics.ts';
 import { type ColumnFile, type ColumnFormat, writeColumns } from './column-file.ts';
 import { curvatureOf, type Driven, speedOf } from './curvature-source.ts';
-import { NpyFile } from './npy-file.ts';
 import { openBag } from './open-bag.ts';
 import { type Picture, type PictureReading, type PictureSize, pictureOf } from './picture.ts';
 import { type Autonomy, type DriveColumns, RecordedFrames } from './recorded-frames.ts';

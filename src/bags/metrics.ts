@@ -1,5 +1,5 @@
 /** `bag metrics`: from a file to the figures of its drive. */
-import { type DriveMetrics, measureDrive } from '../analysis/drive-metrics/metrics.ts';
+import { type DriveMetrics, measureDrive } from '../metrics/metrics.ts';
 import type { NamedTopics } from './choose-topics.ts';
 import { chooseTopics } from './choose-topics.ts';
 import { openBag } from './open-bag.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../../test/foreign-drives.ts';
-import { openRecording } from '../data/recording.ts';
+import { openRecording } from '../data/recordings/recording.ts';
 import { RecordedFrames } from './recorded-frames.ts';
 import type { Signals } from './signals.ts';
 

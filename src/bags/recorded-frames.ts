@@ -1,16 +1,16 @@
 /**
  * A recording in the paper's format out of pictures with times: each frame gets the curvature driven then as its label, and
- * what else is known of the drive beside it, under the names of src/data/drive-recording.ts. Frames whose label is not known are left out.
+ * what else is known of the drive beside it, under the names of src/data/recordings/drive-recording.ts. Frames whose label is not known are left out.
  */
-import { CRASH, POSITION } from '../data/drive-recording.ts';
-import { SEQUENCE_STARTS } from '../data/recording-layout.ts';
+import { CRASH, POSITION } from '../data/recordings/drive-recording.ts';
+import { SEQUENCE_STARTS } from '../data/recordings/recording-layout.ts';
 import {
   type ColumnValues,
   createRecording,
   type ExtraColumn,
   type RecordingFormat,
   type RecordingWriter,
-} from '../data/recording-writer.ts';
+} from '../data/recordings/recording-writer.ts';
 import { type Driven, LONGEST_STEP } from './curvature-source.ts';
 import { held, interpolated } from './resample.ts';
 import type { Signals } from './signals.ts';

@@ -1,10 +1,11 @@
 /**
- * The trace of a logged drive, from which src/analysis/drive-metrics/ computes its figures: the signals of a bag, each with
+ * The trace of a logged drive, from which src/metrics/ computes its figures: the signals of a bag, each with
  * times of its own, at common ones. These are 20 a second, and besides them every message of the switch, so that none is
  * overlooked; where the switch has said nothing for a second there are none, which the metrics take as a gap.
  */
-import type { DriveTrace } from '../analysis/drive-metrics/trace.ts';
+
 import { DataError } from '../errors.ts';
+import type { DriveTrace } from '../metrics/trace.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import type { Bag } from './bag.ts';
 import { listText } from './choose-topics.ts';

@@ -1,7 +1,7 @@
-/** `ncp-train active select RUN`: see src/train/select-checkpoint.ts. */
+/** `ncp-train active select RUN`: see src/train/run/select-checkpoint.ts. */
 import { type Command, InvalidArgumentError } from 'commander';
 import { print } from '../terminal.ts';
-import { selectCheckpoint } from '../train/select-checkpoint.ts';
+import { selectCheckpoint } from '../train/run/select-checkpoint.ts';
 import { outFolder } from './out-path.ts';
 
 export function define(command: Command): void {

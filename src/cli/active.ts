@@ -1,7 +1,7 @@
 /** `ncp-train active`: see src/train/session.ts. */
 import type { Command } from 'commander';
-import { type ActiveOptions, activeOptions } from '../config/schema.ts';
-import { runFolder } from '../train/run-folder.ts';
+import { type ActiveOptions, activeOptions } from '../options/schema.ts';
+import { runFolder } from '../train/run/run-place.ts';
 import { defineTraining } from './train-command.ts';
 import { trainingView } from './training-view.ts';
 

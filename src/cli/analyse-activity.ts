@@ -1,17 +1,17 @@
-/** `ncp-train analyse activity`: see src/analysis/activity/. */
+/** `ncp-train analyse activity`: see src/analyses/activity/. */
 import type { Command } from 'commander';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'neural activity on the road';
 
 export function define(command: Command): void {
   addTraceFlags(command, 'activity').action(async (paths: string[], flags: TraceFlags) => {
-    const { quantitiesOf } = await import('../analysis/activity/analyse.ts');
-    const { writeActivityOf } = await import('../analysis/activity/write.ts');
-    const { drivenRoad, ROAD_NEEDS } = await import('../analysis/road/driven-road.ts');
+    const { quantitiesOf } = await import('../analyses/activity/analyse.ts');
+    const { writeActivityOf } = await import('../analyses/activity/write.ts');
+    const { drivenRoad, ROAD_NEEDS } = await import('../analyses/road/driven-road.ts');
     await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
       const rows: {
         model: string;

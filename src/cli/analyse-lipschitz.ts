@@ -1,8 +1,8 @@
-/** `ncp-train analyse lipschitz`: see src/analysis/lipschitz/. */
+/** `ncp-train analyse lipschitz`: see src/analyses/lipschitz/. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ModelConstants } from '../analysis/lipschitz/analyse.ts';
+import type { ModelConstants } from '../analyses/lipschitz/analyse.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'Lipschitz constants of the neurons';
@@ -15,13 +15,13 @@ export function define(command: Command): void {
   addTraceFlags(command, 'lipschitz')
     .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', countingNumber, 10)
     .action(async (paths: string[], flags: Flags) => {
-      const { constantsOf } = await import('../analysis/lipschitz/analyse.ts');
-      const { constantRows, writeConstants } = await import('../analysis/lipschitz/write.ts');
+      const { constantsOf } = await import('../analyses/lipschitz/analyse.ts');
+      const { constantRows, writeConstants } = await import('../analyses/lipschitz/write.ts');
       await withTraces(paths, PURPOSE, flags, async ({ sources, warnings }) => {
         const models: ModelConstants[] = [];
         for (const source of sources) models.push(await constantsOf(source, flags.jacobianEvery));
         const files = await writeConstants(flags.out, models);
-        const { largestOf, undrawn } = await import('../analysis/lipschitz/draw.ts');
+        const { largestOf, undrawn } = await import('../analyses/lipschitz/draw.ts');
         const largest = largestOf(models);
         const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
         if (flags.json) {

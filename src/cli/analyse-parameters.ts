@@ -1,10 +1,10 @@
-/** `ncp-train analyse parameters`: see src/analysis/parameters/count.ts. */
+/** `ncp-train analyse parameters`: see src/analyses/parameters/count.ts. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ParameterCounts } from '../analysis/parameters/count.ts';
-import { MODELS, type ModelInput, WM_SIZES } from '../config/schema.ts';
+import type { ParameterCounts } from '../analyses/parameters/count.ts';
+import { MODELS, type ModelInput, WM_SIZES } from '../options/schema.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
@@ -20,7 +20,7 @@ export function define(command: Command): void {
     .option('--json', 'print JSON')
     .action(async (checkpoints: string[], options) => {
       const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
-      const { countsAsCsv } = await import('../analysis/parameters/format.ts');
+      const { countsAsCsv } = await import('../analyses/parameters/format.ts');
       const { replaceFile } = await import('../files/durable.ts');
       if (options.csv !== undefined) {
         makeFolderOf(options.csv);
@@ -49,7 +49,7 @@ async function ofCheckpoints(paths: readonly string[], given: Given): Promise<Pa
     const flags = meaningless.map(([flag]) => flag).join(', ');
     throw new UsageError(`a checkpoint says itself what it is: leave out ${flags}, or the checkpoint`);
   }
-  const { countCheckpoint } = await import('../analysis/parameters/count.ts');
+  const { countCheckpoint } = await import('../analyses/parameters/count.ts');
   const { weightsOf } = await import('../train/weights-of.ts');
   await useEmbedded();
   const rows: ParameterCounts[] = [];
@@ -58,7 +58,7 @@ async function ofCheckpoints(paths: readonly string[], given: Given): Promise<Pa
 }
 
 async function ofAll({ lstmSize, wmSize, wiring: path, sparsity }: Given): Promise<ParameterCounts[]> {
-  const { countOptions } = await import('../analysis/parameters/count.ts');
+  const { countOptions } = await import('../analyses/parameters/count.ts');
   const { readWiring } = await import('../models/wiring/wiring-file.ts');
   const wiring = path === undefined ? undefined : await readWiring(path);
   await useEmbedded();

@@ -1,17 +1,17 @@
-/** `ncp-train analyse pca`: see src/analysis/pca/. */
+/** `ncp-train analyse pca`: see src/analyses/pca/. */
 import type { Command } from 'commander';
-import type { ModelComponents } from '../analysis/pca/analyse.ts';
+import type { ModelComponents } from '../analyses/pca/analyse.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'principal component analysis';
 
 export function define(command: Command): void {
   addTraceFlags(command, 'pca').action(async (paths: string[], flags: TraceFlags) => {
-    const { componentsOf } = await import('../analysis/pca/analyse.ts');
-    const { componentRows, writeComponents } = await import('../analysis/pca/write.ts');
-    const { drivenRoad, ROAD_NEEDS } = await import('../analysis/road/driven-road.ts');
+    const { componentsOf } = await import('../analyses/pca/analyse.ts');
+    const { componentRows, writeComponents } = await import('../analyses/pca/write.ts');
+    const { drivenRoad, ROAD_NEEDS } = await import('../analyses/road/driven-road.ts');
     await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
       const models: ModelComponents[] = [];
       for (const source of sources) models.push(await componentsOf(source));

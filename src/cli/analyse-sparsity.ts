@@ -1,12 +1,12 @@
-/** `ncp-train analyse sparsity`: see src/analysis/sparsity/. */
+/** `ncp-train analyse sparsity`: see src/analyses/sparsity/. */
 import type { Command } from 'commander';
-import { writeOutputs } from '../analysis/output-folder.ts';
-import { sparsitySvg } from '../analysis/sparsity/draw.ts';
-import { flatRow, summaryAsCsv, summaryTable } from '../analysis/sparsity/format.ts';
-import { summariseSparsity } from '../analysis/sparsity/summary.ts';
+import { sparsitySvg } from '../analyses/sparsity/draw.ts';
+import { flatRow, summaryAsCsv, summaryTable } from '../analyses/sparsity/format.ts';
+import { summariseSparsity } from '../analyses/sparsity/summary.ts';
+import { writeOutputs } from '../files/output-folder.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command

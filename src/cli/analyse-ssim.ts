@@ -1,11 +1,11 @@
-/** `ncp-train analyse ssim`: see src/analysis/ssim/ssim.ts. */
+/** `ncp-train analyse ssim`: see src/analyses/ssim/ssim.ts. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SsimResult } from '../analysis/ssim/ssim.ts';
+import type { SsimResult } from '../analyses/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';
 import { addComputingFlags, notNegative, openProgress, wholeNumber } from './replay-flags.ts';
-import { aligned } from './table.ts';
 
 const FRAMES = 100;
 
@@ -41,7 +41,7 @@ export function define(command: Command): void {
       cacheDir,
       backend,
     } = options;
-    const { ssim } = await import('../analysis/ssim/ssim.ts'); // TensorFlow.js, which --help does not need
+    const { ssim } = await import('../analyses/ssim/ssim.ts'); // TensorFlow.js, which --help does not need
     let progress = openProgress('saliency maps', 'maps');
     let current: string | undefined;
     const result = await ssim({

@@ -1,14 +1,14 @@
-/** `ncp-train analyse wiring`: see src/analysis/wiring/. */
+/** `ncp-train analyse wiring`: see src/analyses/wiring/. */
 
 import type { Command } from 'commander';
-import type { Circuit } from '../analysis/wiring/circuit.ts';
-import { WM_SIZES } from '../config/schema.ts';
+import type { Circuit } from '../analyses/wiring/circuit.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import type { RecurrentModel } from '../models/model.ts';
 import type { Wiring } from '../models/wiring/wiring.ts';
+import { WM_SIZES } from '../options/schema.ts';
 import { print, say } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command
@@ -24,8 +24,8 @@ export function define(command: Command): void {
     .option('--json', 'print JSON')
     .action(async (checkpoint: string | undefined, options) => {
       const { name, wiring, model } = await source(checkpoint, options.wiring);
-      const { circuitOf } = await import('../analysis/wiring/circuit.ts');
-      const { writeCircuit } = await import('../analysis/wiring/write-circuit.ts');
+      const { circuitOf } = await import('../analyses/wiring/circuit.ts');
+      const { writeCircuit } = await import('../analyses/wiring/write-circuit.ts');
       const circuit = circuitOf(wiring, model);
       const { files, remark } = await writeCircuit(options.out, name, circuit, wiring);
       if (remark) say(`warning: ${remark}`);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { listBackends } from '../backend/doctor.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 
 export function define(command: Command): void {
   command.option('--json', 'print JSON').action(({ json }) => {

@@ -4,12 +4,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
 import { YUV_RANGES } from '../bags/yuv.ts';
-import { parseCrop } from '../data/crop.ts';
+import { parseCrop } from '../data/frames/crop.ts';
 import { print, say } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { addBagOptions, bagOptions, onlyOneFile } from './bag-options.ts';
 import { outFolder } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command

@@ -7,8 +7,8 @@ import { openBag } from '../bags/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { onlyOneFile } from './bag-options.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command

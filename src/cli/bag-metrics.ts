@@ -1,16 +1,16 @@
-/** `ncp-train bag metrics`: see src/bags/metrics.ts, src/analysis/drive-metrics/ and docs/bags.md. */
+/** `ncp-train bag metrics`: see src/bags/metrics.ts, src/metrics/ and docs/bags.md. */
 
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { drivesAsCsv } from '../analysis/drive-metrics/format-csv.ts';
-import { drivesAsJson } from '../analysis/drive-metrics/format-json.ts';
-import { drivesAsText } from '../analysis/drive-metrics/format-text.ts';
-import { type DriveGroup, summariseDrives } from '../analysis/drive-metrics/summary.ts';
 import { type BagMetrics, bagMetrics } from '../bags/metrics.ts';
 import { UsageError } from '../errors.ts';
+import { drivesAsCsv } from '../metrics/format-csv.ts';
+import { drivesAsJson } from '../metrics/format-json.ts';
+import { drivesAsText } from '../metrics/formats.ts';
+import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
 import { print, say } from '../terminal.ts';
+import { SAFE_CSV } from '../text/aligned.ts';
 import { addBagOptions, bagOptions } from './bag-options.ts';
-import { SAFE_CSV } from './table.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
 

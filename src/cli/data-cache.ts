@@ -1,9 +1,9 @@
-/** `ncp-train data cache list|clear`: the cropped frames that training keeps; see src/data/frame-cache.ts. */
+/** `ncp-train data cache list|clear`: the cropped frames that training keeps; see src/data/frames/frame-cache.ts. */
 import type { Command } from 'commander';
 import { tildePath } from '../backend/paths.ts';
-import { cacheFolder, clearCache, listCache } from '../data/cache-header.ts';
+import { cacheFolder, clearCache, listCache } from '../data/frames/cache-header.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 
 const FOLDER = 'cache folder, where it is not the user’s';
 

@@ -1,8 +1,8 @@
-/** `ncp-train data check`: see src/data/check.ts; exit status 3 when there is an error, not for warnings. */
+/** `ncp-train data check`: see src/data/inspect/check.ts; exit status 3 when there is an error, not for warnings. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { type Checked, checkRecordings } from '../data/check.ts';
-import { defectText } from '../data/defect.ts';
+import { type Checked, checkRecordings } from '../data/inspect/check.ts';
+import { defectText } from '../data/recordings/defect.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
 import { type Progress, startProgress } from './progress.ts';

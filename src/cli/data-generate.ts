@@ -1,20 +1,20 @@
-/** `ncp-train data generate`: see src/simulation/generate.ts and docs/data.md. */
+/** `ncp-train data generate`: see src/simulation/generate/generate.ts and docs/data.md. */
 
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { unknownName } from '../nearest.ts';
 import {
   type GenerateOptions,
   type GeneratePlan,
   generateDrives,
   gigabytes,
   planGeneration,
-} from '../simulation/generate.ts';
-import { recordingNames } from '../simulation/recording-names.ts';
-import { ROAD_KINDS, type RoadKind } from '../simulation/road-kind.ts';
+} from '../simulation/generate/generate.ts';
+import { recordingNames } from '../simulation/generate/recording-names.ts';
+import { ROAD_KINDS, type RoadKind } from '../simulation/road/road-kind.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
+import { unknownName } from '../text/nearest.ts';
 import { startProgress } from './progress.ts';
 
 /** Frames of a recording, unless --frames says otherwise. */

@@ -1,15 +1,15 @@
 /** `ncp-train data import`: see src/data/import/import-drives.ts and docs/data.md. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { cropText, parseCrop } from '../data/crop.ts';
+import { cropText, parseCrop } from '../data/frames/crop.ts';
 import { ANGLE_UNITS } from '../data/import/curvature.ts';
 import { FORMATS, formatsText } from '../data/import/formats.ts';
 import { type Imported, importDrives } from '../data/import/import-drives.ts';
 import { TIME_UNITS } from '../data/import/source.ts';
 import { UsageError } from '../errors.ts';
 import { print, say } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { aligned } from './table.ts';
 
 /** A step in time that ends a drive, s: less than the reader’s 5 s, as drives are cut where records were deleted. */
 const PAUSE = 1;

@@ -1,17 +1,22 @@
-/** `ncp-train data inspect`: see src/data/summary.ts and src/data/contact-sheet.ts. */
+/** `ncp-train data inspect`: see src/data/inspect/summary.ts and src/data/inspect/contact-sheet.ts. */
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SHEET_ROWS, writeContactSheet } from '../data/contact-sheet.ts';
-import { cropText } from '../data/crop.ts';
-import { type Dataset, type DatasetOverrides, recordingsAt, resolveDataset } from '../data/dataset-config.ts';
-import { RecordingError } from '../data/defect.ts';
-import { readFolds } from '../data/folds.ts';
-import { openRecording, type Recording } from '../data/recording.ts';
-import { type DatasetSummary, summarise } from '../data/summary.ts';
+import { readFolds } from '../data/batches/folds.ts';
+import { cropText } from '../data/frames/crop.ts';
+import { SHEET_ROWS, writeContactSheet } from '../data/inspect/contact-sheet.ts';
+import { type DatasetSummary, summarise } from '../data/inspect/summary.ts';
+import {
+  type Dataset,
+  type DatasetOverrides,
+  recordingsAt,
+  resolveDataset,
+} from '../data/recordings/dataset-config.ts';
+import { RecordingError } from '../data/recordings/defect.ts';
+import { openRecording, type Recording } from '../data/recordings/recording.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command

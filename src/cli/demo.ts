@@ -7,17 +7,17 @@
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { parseOptions } from '../config/parse.ts';
-import { type DemoOptions, demoOptions, type PassiveOptions, passiveOptions } from '../config/schema.ts';
 import { DEMO_MODELS, type DemoModel, type PerModel } from '../demo/pictures.ts';
 import type { DemoResult } from '../demo/result.ts';
 import { ConfigError, NcpTrainError } from '../errors.ts';
-import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate.ts';
+import { parseOptions } from '../options/parse.ts';
+import { type DemoOptions, demoOptions, type PassiveOptions, passiveOptions } from '../options/schema.ts';
+import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate/generate.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { print, terminal } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { generatedWhole } from './data-generate.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
-import { aligned } from './table.ts';
 import { trainingView } from './training-view.ts';
 
 /** Of the generated frames. */

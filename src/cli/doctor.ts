@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type BackendReport, type Diagnosis, diagnose } from '../backend/doctor.ts';
 import { BackendError } from '../errors.ts';
 import { print } from '../terminal.ts';
-import { aligned } from './table.ts';
+import { aligned } from '../text/aligned.ts';
 
 export function define(command: Command): void {
   command

@@ -1,15 +1,15 @@
 /** `ncp-train drive`: see src/drive/run-drives.ts and docs/drives.md. */
 
 import { type Command, Option } from 'commander';
-import type { DriveOptions } from '../config/schema.ts';
-import { driveOptions } from '../config/schema.ts';
 import type { DriveResult } from '../drive/run-drives.ts';
 import { UsageError } from '../errors.ts';
+import type { DriveOptions } from '../options/schema.ts';
+import { driveOptions } from '../options/schema.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { aligned } from './table.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
 
@@ -66,7 +66,7 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
       ...(options.video ? await makeVideos(result, options, note) : []),
     ];
     if (control.format === 'csv') {
-      const { drivesAsCsv } = await import('../analysis/drive-metrics/format-csv.ts');
+      const { drivesAsCsv } = await import('../metrics/format-csv.ts');
       print(drivesAsCsv(result.groups));
     } else if (control.format === 'json') {
       print(JSON.stringify({ ...resultAsJson(result), files: [...files, ...more] }, null, 2));
@@ -87,7 +87,7 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
 }
 
 async function text({ groups }: DriveResult, compare: boolean): Promise<string> {
-  const { drivesAsText } = await import('../analysis/drive-metrics/format-text.ts');
+  const { drivesAsText } = await import('../metrics/formats.ts');
   if (!compare) return drivesAsText(groups);
   const { comparisonRows } = await import('../drive/comparison.ts');
   const runs = groups[0].summary.runs.length;
@@ -97,7 +97,7 @@ async function text({ groups }: DriveResult, compare: boolean): Promise<string> 
 /** @returns the pictures' names */
 async function drawComparison({ groups, out }: DriveResult): Promise<string[]> {
   const { crashesSvg } = await import('../drive/comparison.ts');
-  const { writeOutputs } = await import('../analysis/output-folder.ts');
+  const { writeOutputs } = await import('../files/output-folder.ts');
   return writeOutputs(out, { crashes: await crashesSvg(groups, 'Crashes against pixel noise') }, {});
 }
 

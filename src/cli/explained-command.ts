@@ -4,7 +4,7 @@
  */
 import { Command, type ErrorOptions, type Option } from 'commander';
 import { UsageError } from '../errors.ts';
-import { unknownFlag, unknownName } from '../nearest.ts';
+import { unknownFlag, unknownName } from '../text/nearest.ts';
 
 export class ExplainedCommand extends Command {
   override createCommand(name?: string): ExplainedCommand {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { activeOptions, passiveOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import { activeOptions, passiveOptions } from '../options/schema.ts';
 import { hyphenated } from './main.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 

@@ -5,12 +5,12 @@
  */
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
-import { appliesText, type Sources } from '../config/applies.ts';
-import { type Given, jsonSchema, type OptionDescription, optionsOf, typedValue } from '../config/flags.ts';
-import { type Context, mergeOptions } from '../config/merge.ts';
-import { commentedYaml, readOptionsFile } from '../config/yaml.ts';
-import { unknownFlag } from '../nearest.ts';
+import { appliesText, type Sources } from '../options/applies.ts';
+import { type Given, jsonSchema, type OptionDescription, optionsOf, typedValue } from '../options/flags.ts';
+import { type Context, mergeOptions } from '../options/merge.ts';
+import { commentedYaml, readOptionsFile } from '../options/yaml.ts';
 import { print } from '../terminal.ts';
+import { unknownFlag } from '../text/nearest.ts';
 import { lookUpOptions, shownFlags, spelt } from './explained-command.ts';
 
 /** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */

@@ -1,7 +1,7 @@
 /** `ncp-train passive`: see src/train/session.ts. */
 import type { Command } from 'commander';
-import { type PassiveOptions, passiveOptions } from '../config/schema.ts';
-import { runFolder } from '../train/run-folder.ts';
+import { type PassiveOptions, passiveOptions } from '../options/schema.ts';
+import { runFolder } from '../train/run/run-place.ts';
 import { defineTraining } from './train-command.ts';
 import { trainingView } from './training-view.ts';
 

@@ -1,12 +1,12 @@
-/** `ncp-train replay CHECKPOINT RECORDING`: see src/analysis/replay/replay.ts. */
+/** `ncp-train replay CHECKPOINT RECORDING`: see src/replay/replay.ts. */
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ReplayResult } from '../analysis/replay/replay.ts';
 import { UsageError } from '../errors.ts';
+import type { ReplayResult } from '../replay/replay.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   addReplayFlags(command)
@@ -28,7 +28,7 @@ export function define(command: Command): void {
       }
       const out: string = options.out ?? `replay-${stem(checkpoint)}-${stem(recording)}`;
       const { channelOrder, cacheDir, backend, compat } = options;
-      const { replay } = await import('../analysis/replay/replay.ts'); // TensorFlow.js, which --help does not need
+      const { replay } = await import('../replay/replay.ts'); // TensorFlow.js, which --help does not need
       const progress = openProgress(`replaying ${basename(recording)}`, 'frames');
       const result = await replay({
         ...{ checkpoint, recording, out, channelOrder, cacheDir, backend, compat },

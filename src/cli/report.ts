@@ -1,8 +1,8 @@
-/** `ncp-train report RUN|DIR`: see src/analysis/report/report.ts. */
+/** `ncp-train report RUN|DIR`: see src/pages/report/report.ts. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { sizeText } from '../analysis/report/file-preview.ts';
-import { type ReportResult, writeReport } from '../analysis/report/report.ts';
+import { sizeText } from '../pages/report/file-preview.ts';
+import { type ReportResult, writeReport } from '../pages/report/report.ts';
 import { print, say } from '../terminal.ts';
 import { outFile } from './out-path.ts';
 

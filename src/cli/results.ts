@@ -1,16 +1,16 @@
-/** `ncp-train results`: see src/analysis/results/results.ts. */
+/** `ncp-train results`: see src/results/results.ts. */
 import { type Command, Option } from 'commander';
-import { requirePicture, writeCurves } from '../analysis/results/curves.ts';
-import { resultsAsCsv } from '../analysis/results/format-csv.ts';
-import { resultsAsJson } from '../analysis/results/format-json.ts';
-import { resultsAsLatex } from '../analysis/results/format-latex.ts';
-import { resultsAsMarkdown } from '../analysis/results/format-markdown.ts';
-import { resultsAsText } from '../analysis/results/format-text.ts';
-import { readResults } from '../analysis/results/results.ts';
 import { DataError, UsageError } from '../errors.ts';
+import { requirePicture, writeCurves } from '../results/curves.ts';
+import { resultsAsCsv } from '../results/format-csv.ts';
+import { resultsAsJson } from '../results/format-json.ts';
+import { resultsAsLatex } from '../results/format-latex.ts';
+import { resultsAsMarkdown } from '../results/format-markdown.ts';
+import { resultsAsText } from '../results/formats.ts';
+import { readResults } from '../results/results.ts';
 import { print } from '../terminal.ts';
+import { SAFE_CSV } from '../text/aligned.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
-import { SAFE_CSV } from './table.ts';
 
 const FORMATS = {
   text: resultsAsText,

@@ -1,12 +1,12 @@
-/** `ncp-train runs`: see src/analysis/results/find-runs.ts. */
+/** `ncp-train runs`: see src/results/runs/find-runs.ts. */
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { findRuns } from '../analysis/results/find-runs.ts';
-import type { RunReading } from '../analysis/results/run-reading.ts';
 import { DataError } from '../errors.ts';
+import { findRuns } from '../results/runs/find-runs.ts';
+import type { RunReading } from '../results/runs/run-reading.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { duration } from './duration.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   command

@@ -1,12 +1,12 @@
-/** `ncp-train saliency CHECKPOINT RECORDING`: see src/analysis/saliency/saliency.ts. */
+/** `ncp-train saliency CHECKPOINT RECORDING`: see src/analyses/saliency/saliency.ts. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import type { SaliencyResult } from '../analysis/saliency/saliency.ts';
+import type { SaliencyResult } from '../analyses/saliency/saliency.ts';
 import { UsageError } from '../errors.ts';
 import { print } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';
 import { addReplayFlags, noiseOf, openProgress, stem, wholeNumber } from './replay-flags.ts';
-import { aligned } from './table.ts';
 
 export function define(command: Command): void {
   addReplayFlags(command)
@@ -22,7 +22,7 @@ export function define(command: Command): void {
       }
       const out: string = options.out ?? `saliency-${stem(checkpoint)}-${stem(recording)}`;
       const { channelOrder, cacheDir, backend, first, count } = options;
-      const { saliency } = await import('../analysis/saliency/saliency.ts'); // TensorFlow.js, which --help does not need
+      const { saliency } = await import('../analyses/saliency/saliency.ts'); // TensorFlow.js, which --help does not need
       const progress = openProgress(`saliency of ${basename(recording)}`, 'frames');
       const result = await saliency({
         ...{ checkpoint, recording, out, channelOrder, cacheDir, backend, first, count },

@@ -1,6 +1,6 @@
 /** `ncp-train sweep active`: see sweep-start.ts. */
 import type { Command } from 'commander';
-import { sweepActiveOptions } from '../config/schema.ts';
+import { sweepActiveOptions } from '../options/schema.ts';
 import { defineSweep } from './sweep-start.ts';
 
 export function define(command: Command): void {

@@ -2,11 +2,11 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { ConfigError } from '../errors.ts';
+import { cancelTasks } from '../sweep/slurm/cancel.ts';
+import { recoverSubmissions } from '../sweep/slurm/tasks.ts';
+import { requireSweep } from '../sweep/sweep-file.ts';
+import { sweepOwner } from '../sweep/sweep-lock.ts';
 import { print } from '../terminal.ts';
-import { cancelTasks } from '../train/sweep/slurm/cancel.ts';
-import { recoverSubmissions } from '../train/sweep/slurm/tasks.ts';
-import { requireSweep } from '../train/sweep/sweep-file.ts';
-import { sweepOwner } from '../train/sweep/sweep-lock.ts';
 
 export function define(command: Command): void {
   command

@@ -1,9 +1,9 @@
-/** `ncp-train sweep run`: one run of a sweep in this process, which is what its executors start. See src/train/sweep/run-one.ts. */
+/** `ncp-train sweep run`: one run of a sweep in this process, which is what its executors start. See src/sweep/run-one.ts. */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { RunProgress } from '../sweep/progress-message.ts';
 import { print } from '../terminal.ts';
 import type { Observer } from '../train/session.ts';
-import type { RunProgress } from '../train/sweep/progress-message.ts';
 import { trainingView } from './training-view.ts';
 
 /** A sweep's view is rewritten four times a second. */
@@ -17,8 +17,8 @@ export function define(command: Command): void {
     .option('--signal-ahead <s>', 'Slurm’s signal comes so long before the time limit', wholeNumber, 0)
     .action(async (dir: string, name: string, { cores, signalAhead }) => {
       const sessions = resolve(dir);
-      const { plannedRunOf, runOne } = await import('../train/sweep/run-one.ts'); // TensorFlow.js, which --help does not need
-      const { afterStop } = await import('../train/sweep/slurm/requeue.ts');
+      const { plannedRunOf, runOne } = await import('../sweep/run-one.ts'); // TensorFlow.js, which --help does not need
+      const { afterStop } = await import('../sweep/slurm/requeue.ts');
       const run = await plannedRunOf(sessions, name);
       let steps = 0;
       const view = reported(trainingView(run.options.log_period, false), () => {

@@ -1,36 +1,36 @@
 /**
  * What `sweep passive`, `sweep active` and `crossval` share: the plan, what of it is left to do, and the executor. The
- * steps are those of src/train/sweep/; docs/sweeps.md
+ * steps are those of src/sweep/; docs/sweeps.md
  */
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { isChosen } from '../config/applies.ts';
-import { optionsOf } from '../config/flags.ts';
+import { foldCount, foldsFrom, readFolds } from '../data/batches/folds.ts';
+import { readDatasetConfig } from '../data/recordings/dataset-config.ts';
+import { ConfigError } from '../errors.ts';
+import { isChosen } from '../options/applies.ts';
+import { optionsOf } from '../options/flags.ts';
 import {
   type ActiveOptions,
   activeOptions,
   type PassiveOptions,
   passiveOptions,
   type SweepControl,
-} from '../config/schema.ts';
-import { readDatasetConfig } from '../data/dataset-config.ts';
-import { foldCount, foldsFrom, readFolds } from '../data/folds.ts';
-import { ConfigError } from '../errors.ts';
-import { shellWord } from '../shell-word.ts';
+} from '../options/schema.ts';
 import { exitStatusOf } from '../stop-signals.ts';
+import { runLocally } from '../sweep/local.ts';
+import { type Need, needsOf } from '../sweep/needs.ts';
+import { type PlannedRun, planRuns } from '../sweep/plan.ts';
+import { prepareData } from '../sweep/prepare.ts';
+import { sharesOf } from '../sweep/shares.ts';
+import { submitRuns } from '../sweep/slurm/submit.ts';
+import { recoverSubmissions, tasksOf } from '../sweep/slurm/tasks.ts';
+import { sweepStatus } from '../sweep/status.ts';
+import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
+import { mergedRuns, readSweep, type SweepRecord, writeSweep } from '../sweep/sweep-file.ts';
+import { lockSweep } from '../sweep/sweep-lock.ts';
 import { print, say } from '../terminal.ts';
-import { runLocally } from '../train/sweep/local.ts';
-import { type Need, needsOf } from '../train/sweep/needs.ts';
-import { type PlannedRun, planRuns } from '../train/sweep/plan.ts';
-import { prepareData } from '../train/sweep/prepare.ts';
-import { sharesOf } from '../train/sweep/shares.ts';
-import { submitRuns } from '../train/sweep/slurm/submit.ts';
-import { recoverSubmissions, tasksOf } from '../train/sweep/slurm/tasks.ts';
-import { sweepStatus } from '../train/sweep/status.ts';
-import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
-import { mergedRuns, readSweep, type SweepRecord, writeSweep } from '../train/sweep/sweep-file.ts';
-import { lockSweep } from '../train/sweep/sweep-lock.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { addOptionFlags, optionsFrom, sourcesOf } from './option-flags.ts';
 import { sweepTable } from './sweep-table.ts';
 import { sweepView } from './sweep-view.ts';

@@ -1,12 +1,12 @@
-/** `ncp-train sweep status`: see src/train/sweep/status.ts. */
+/** `ncp-train sweep status`: see src/sweep/status.ts. */
 
 import type { Command } from 'commander';
+import { tasksOf } from '../sweep/slurm/tasks.ts';
+import { sweepStatus } from '../sweep/status.ts';
+import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
+import { requireSweep } from '../sweep/sweep-file.ts';
+import { sweepOwner } from '../sweep/sweep-lock.ts';
 import { print, say } from '../terminal.ts';
-import { tasksOf } from '../train/sweep/slurm/tasks.ts';
-import { sweepStatus } from '../train/sweep/status.ts';
-import { saveSummary, summarise, summaryJson, summaryText } from '../train/sweep/summary.ts';
-import { requireSweep } from '../train/sweep/sweep-file.ts';
-import { sweepOwner } from '../train/sweep/sweep-lock.ts';
 import { sweepTable } from './sweep-table.ts';
 
 export function define(command: Command): void {

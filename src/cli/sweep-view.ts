@@ -2,8 +2,9 @@
  * What a sweep shows while it runs on this machine: on a terminal a line per run that goes on, rewritten, with one for the
  * whole below; elsewhere a line per event. Everything goes to stderr.
  */
+
+import type { LocalWatcher } from '../sweep/local.ts';
 import { terminal as ownTerminal, type Terminal } from '../terminal.ts';
-import type { LocalWatcher } from '../train/sweep/local.ts';
 import { duration } from './duration.ts';
 
 export interface SweepView extends LocalWatcher {

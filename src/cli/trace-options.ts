@@ -1,7 +1,7 @@
 /** What the analyses of states have in common: checkpoints with a recording, or drives; where to write, and what computes. */
 import { type Command, Option } from 'commander';
-import type { Traces } from '../analysis/traces/open-traces.ts';
 import type { BackendChoice } from '../backend/names.ts';
+import type { Traces } from '../replay/traces/open-traces.ts';
 import { outFolder } from './out-path.ts';
 
 export interface TraceFlags {
@@ -47,7 +47,7 @@ export async function withTraces<Result>(
   { backend, channelOrder, cacheDir }: TraceFlags,
   use: (traces: Traces) => Promise<Result>,
 ): Promise<Result> {
-  const { openTraces } = await import('../analysis/traces/open-traces.ts');
+  const { openTraces } = await import('../replay/traces/open-traces.ts');
   const traces = await openTraces(paths, purpose, { backend, channelOrder, cacheDir });
   try {
     return await use(traces);

@@ -3,7 +3,7 @@
  * epoch (every `--log_period` epochs). The bar ends with the epoch, or with the run however that ends. Everything goes to
  * stderr; the result of the run is not printed here.
  */
-import { ROUNDING } from '../data/label-scale.ts';
+import { ROUNDING } from '../data/inspect/label-scale.ts';
 import { synapseCount } from '../models/wiring/wiring.ts';
 import { terminal } from '../terminal.ts';
 import type { Figures } from '../train/evaluate.ts';

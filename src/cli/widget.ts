@@ -1,18 +1,18 @@
-/** `ncp-train widget DRIVE…`: see src/analysis/widget/write-widget.ts. */
+/** `ncp-train widget DRIVE…`: see src/pages/widget/write-widget.ts. */
 
 import { type Command, InvalidArgumentError } from 'commander';
-import { sizeText } from '../analysis/report/file-preview.ts';
-import { findDrives, requireCheckpoint } from '../analysis/widget/find-drives.ts';
-import type { WidgetResult } from '../analysis/widget/write-widget.ts';
 import type { BackendChoice } from '../backend/names.ts';
-import type { ChannelOrder } from '../data/crop.ts';
+import type { ChannelOrder } from '../data/frames/crop.ts';
 import { UsageError } from '../errors.ts';
+import { sizeText } from '../pages/report/file-preview.ts';
+import { findDrives, requireCheckpoint } from '../pages/widget/find-drives.ts';
+import type { WidgetResult } from '../pages/widget/write-widget.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
+import { aligned } from '../text/aligned.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
-import { aligned } from './table.ts';
 
 /** Bytes above which a page is slow to open and to send. */
 const LARGE = 50e6;
@@ -57,8 +57,8 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
   if (to < from) throw new UsageError(`--to ${to} lies before --from ${from}`);
   const found = await findDrives(paths);
   for (const drive of found.drives) requireCheckpoint(drive, options.saliency);
-  const { writeWidget } = await import('../analysis/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
-  const { pageScript } = await import('../analysis/widget/page-script.ts');
+  const { writeWidget } = await import('../pages/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
+  const { pageScript } = await import('../pages/widget/page-script.ts');
   const stopping = abortOnStop();
   let bar: { of: string; progress: Progress } | undefined;
   try {

@@ -1,7 +1,7 @@
 /** The demo's two pictures: how each model steers on the test drive, and how its validation loss fell. */
 import { BLACK, BLUE, GREY, VERMILION } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
-import type { TrainLogRow } from '../train/metrics-log.ts';
+import type { TrainLogRow } from '../train/run/metrics-log.ts';
 import type { SteeredFrame } from './predictions.ts';
 
 /** The demo's models, in the order in which they are trained. */

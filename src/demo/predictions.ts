@@ -1,14 +1,14 @@
 /** How a finished run steers on its own fold's test drives, frame by frame, beside the driver. */
 import { join } from 'node:path';
-import type { PassiveOptions } from '../config/schema.ts';
-import { readFolds } from '../data/folds.ts';
+import { readFolds } from '../data/batches/folds.ts';
 import { disposeModel } from '../models/model.ts';
 import { loadModel } from '../models/weights-file.ts';
-import { bestCheckpoint } from '../train/checkpoint.ts';
-import { WEIGHTS_FILE } from '../train/checkpoint-folder.ts';
+import type { PassiveOptions } from '../options/schema.ts';
 import { localEngine } from '../train/engine.ts';
 import { predict } from '../train/evaluate.ts';
 import { adamState } from '../train/optimizer.ts';
+import { bestCheckpoint } from '../train/run/checkpoint.ts';
+import { WEIGHTS_FILE } from '../train/run/checkpoint-folder.ts';
 import { evaluationSet, openTrainingData } from '../train/training-data.ts';
 
 /** A frame of the test drives. */

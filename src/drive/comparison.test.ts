@@ -1,7 +1,7 @@
 /** Models side by side, on hand-made traces. */
 import { expect, it } from 'vitest';
-import { measureDrive } from '../analysis/drive-metrics/metrics.ts';
-import { type DriveGroup, summariseDrives } from '../analysis/drive-metrics/summary.ts';
+import { measureDrive } from '../metrics/metrics.ts';
+import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
 import { comparisonRows, crashesSvg } from './comparison.ts';
 
 /** 1 km at 10 m/s with so many crashes, each a second by the safety driver. */

@@ -2,10 +2,10 @@
  * Models side by side: crashes per km at every noise level, as a table and as a picture (the paper's Fig. 4 counts crashes of
  * its test drives against the noise alike).
  */
-import type { DriveGroup } from '../analysis/drive-metrics/summary.ts';
-import { averageText, decimalsFor } from '../analysis/results/figure-text.ts';
+import type { DriveGroup } from '../metrics/summary.ts';
 import { INK, OKABE_ITO } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
+import { averageText, decimalsFor } from '../text/figures.ts';
 
 /** A row a model, a column a noise level. */
 export function comparisonRows(groups: readonly DriveGroup[]): string[][] {

@@ -1,8 +1,8 @@
 /**
  * What is driven, seen from the loop: a car whose curvature is asked for frame by frame, on the simulated road
- * (simulation/test-drive.ts) or over a recorded drive (recorded-course.ts).
+ * (simulation/test/test-drive.ts) or over a recorded drive (recorded-course.ts).
  */
-import type { Motion } from '../simulation/test-drive.ts';
+import type { Motion } from '../simulation/test/test-drive.ts';
 
 export interface Course {
   /** Number of the frame, from 0, and its time, s. */

@@ -1,10 +1,15 @@
 /**
- * What is kept of one drive: the numbers for its metrics, and its recording (data/drive-recording.ts), written as the drive
+ * What is kept of one drive: the numbers for its metrics, and its recording (data/recordings/drive-recording.ts), written as the drive
  * goes on. Frames of a drive whose frames are not kept are not written; everything else is.
  */
-import type { DriveTrace } from '../analysis/drive-metrics/trace.ts';
-import { type DriveAttributes, driveExtras } from '../data/drive-recording.ts';
-import { type ColumnValues, createRecording, type RecordingWriter } from '../data/recording-writer.ts';
+
+import { type DriveAttributes, driveExtras } from '../data/recordings/drive-recording.ts';
+import {
+  type ColumnValues,
+  createRecording,
+  type RecordingWriter,
+} from '../data/recordings/recording-writer.ts';
+import type { DriveTrace } from '../metrics/trace.ts';
 import type { Course } from './course.ts';
 
 export interface LogOptions {

@@ -4,8 +4,8 @@
  * is off, and where it comes on: so a replay of the drive's recording goes through the same states (docs/pipeline.md §5).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../data/crop.ts';
-import { stateDatasets } from '../data/drive-recording.ts';
+import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../data/frames/crop.ts';
+import { stateDatasets } from '../data/recordings/drive-recording.ts';
 import { ConfigError, NotFiniteError } from '../errors.ts';
 import type { State } from '../models/cells/cell.ts';
 import { disposeModel, inferFrames, type Model, prepareGraph } from '../models/model.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cropBox } from '../data/crop.ts';
-import { camera } from '../simulation/camera.ts';
+import { cropBox } from '../data/frames/crop.ts';
+import { camera } from '../simulation/picture/camera.ts';
 import { RecordedCourse, type RecordedPath } from './recorded-course.ts';
 import { RoadWarp } from './warp.ts';
 

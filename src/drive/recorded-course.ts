@@ -9,11 +9,12 @@
  * that. The safety driver then sets the car back on the recorded path and drives it for a second. A gap in the recording sets
  * it back as well, and is no crash.
  */
-import { LONGEST_STEP } from '../analysis/drive-metrics/trace.ts';
-import type { PixelBox } from '../data/crop.ts';
-import { beyondPavement } from '../simulation/off-road.ts';
-import type { Motion } from '../simulation/test-drive.ts';
-import { SALOON, stepCar } from '../simulation/vehicle.ts';
+
+import type { PixelBox } from '../data/frames/crop.ts';
+import { LONGEST_STEP } from '../metrics/trace.ts';
+import { beyondPavement } from '../simulation/road/off-road.ts';
+import { SALOON, stepCar } from '../simulation/road/vehicle.ts';
+import type { Motion } from '../simulation/test/test-drive.ts';
 import type { Course } from './course.ts';
 import type { Displacement, RoadWarp } from './warp.ts';
 

@@ -4,12 +4,12 @@
  */
 import { dirname } from 'node:path';
 import { addPixelNoise } from '../augment/pixel-noise.ts';
-import { CROP_BYTES, cropBox, cropInto, cropPlan, parseCrop } from '../data/crop.ts';
-import { readDatasetConfig } from '../data/dataset-config.ts';
-import { type DriveRecording, openDriveRecording } from '../data/drive-recording.ts';
-import { openRecording, type Recording } from '../data/recording.ts';
+import { CROP_BYTES, cropBox, cropInto, cropPlan, parseCrop } from '../data/frames/crop.ts';
+import { readDatasetConfig } from '../data/recordings/dataset-config.ts';
+import { type DriveRecording, openDriveRecording } from '../data/recordings/drive-recording.ts';
+import { openRecording, type Recording } from '../data/recordings/recording.ts';
 import { ConfigError, DataError } from '../errors.ts';
-import { camera } from '../simulation/camera.ts';
+import { camera } from '../simulation/picture/camera.ts';
 import type { Sight } from './closed-loop.ts';
 import type { Pilot } from './pilot.ts';
 import { RecordedCourse, type RecordedPath } from './recorded-course.ts';

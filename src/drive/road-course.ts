@@ -1,10 +1,11 @@
 /** The courses of simulated test drives, and what their cars see. */
-import type { DriveOptions } from '../config/schema.ts';
+
 import { UsageError } from '../errors.ts';
-import { sceneRoad } from '../simulation/scene.ts';
-import type { TestDrive } from '../simulation/test-drive.ts';
-import { type TestRoads, testDrive, testScene } from '../simulation/test-roads.ts';
-import type { View, Views } from '../simulation/views.ts';
+import type { DriveOptions } from '../options/schema.ts';
+import { sceneRoad } from '../simulation/picture/scene.ts';
+import type { TestDrive } from '../simulation/test/test-drive.ts';
+import { type TestRoads, testDrive, testScene } from '../simulation/test/test-roads.ts';
+import type { View, Views } from '../simulation/test/views.ts';
 import type { Sight } from './closed-loop.ts';
 import type { Pilot } from './pilot.ts';
 

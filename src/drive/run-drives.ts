@@ -4,18 +4,18 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { drivesAsCsv } from '../analysis/drive-metrics/format-csv.ts';
-import { drivesAsJson } from '../analysis/drive-metrics/format-json.ts';
-import { type DriveMetrics, measureDrive } from '../analysis/drive-metrics/metrics.ts';
-import { type DriveGroup, summariseDrives } from '../analysis/drive-metrics/summary.ts';
 import { useBackend } from '../backend/choose.ts';
 import type { BackendName } from '../backend/names.ts';
-import type { DriveOptions } from '../config/schema.ts';
 import { UsageError } from '../errors.ts';
 import { replaceFile } from '../files/durable.ts';
 import { acquireLock, type Lock } from '../files/lock.ts';
-import { camera } from '../simulation/camera.ts';
-import { Views } from '../simulation/views.ts';
+import { drivesAsCsv } from '../metrics/format-csv.ts';
+import { drivesAsJson } from '../metrics/format-json.ts';
+import { type DriveMetrics, measureDrive } from '../metrics/metrics.ts';
+import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
+import type { DriveOptions } from '../options/schema.ts';
+import { camera } from '../simulation/picture/camera.ts';
+import { Views } from '../simulation/test/views.ts';
 import { driveLoop, type LoopDrive, type Sight } from './closed-loop.ts';
 import { type DriveLog, startLog } from './drive-log.ts';
 import { driveName, labelsOf, prepareFolder, requireRoom } from './output-files.ts';

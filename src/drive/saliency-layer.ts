@@ -1,10 +1,10 @@
 /**
  * What a model attends to, drawn into the frames of its drive: the part that it sees turns grey, with what is salient in yellow
- * (VisualBackprop, analysis/saliency/). The model is shown each frame as it was on the drive, pixel noise included.
+ * (VisualBackprop, analyses/saliency/). The model is shown each frame as it was on the drive, pixel noise included.
  */
-import { MAP_SIZE, saliencyMaps } from '../analysis/saliency/maps.ts';
-import { overlay } from '../analysis/saliency/overlay.ts';
-import { scaled } from '../analysis/saliency/visual-backprop.ts';
+import { MAP_SIZE, saliencyMaps } from '../analyses/saliency/maps.ts';
+import { overlay } from '../analyses/saliency/overlay.ts';
+import { scaled } from '../analyses/saliency/visual-backprop.ts';
 import { addPixelNoise, type PixelNoise } from '../augment/pixel-noise.ts';
 import {
   CROP_BYTES,
@@ -15,7 +15,7 @@ import {
   cropPlan,
   type PixelBox,
   parseCrop,
-} from '../data/crop.ts';
+} from '../data/frames/crop.ts';
 import { ConfigError } from '../errors.ts';
 import { disposeModel } from '../models/model.ts';
 import { loadModel, readInput } from '../models/weights-file.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MAP_SIZE } from '../analysis/saliency/maps.ts';
+import { MAP_SIZE } from '../analyses/saliency/maps.ts';
 import { drawMap } from './saliency-layer.ts';
 import { drawSteering } from './video.ts';
 

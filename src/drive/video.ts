@@ -5,10 +5,10 @@
  */
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { OVERLAYS } from '../config/schema.ts';
-import { openDriveRecording } from '../data/drive-recording.ts';
-import { openRecording } from '../data/recording.ts';
+import { openDriveRecording } from '../data/recordings/drive-recording.ts';
+import { openRecording } from '../data/recordings/recording.ts';
 import { replaceFile } from '../files/durable.ts';
+import type { OVERLAYS } from '../options/schema.ts';
 import { ffmpeg, openFrameSequence } from '../plot/frame-sequence.ts';
 import { type SaliencyLayer, saliencyLayer } from './saliency-layer.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cropBox } from '../data/crop.ts';
-import { camera, project } from '../simulation/camera.ts';
-import { Renderer } from '../simulation/render.ts';
-import { createScene } from '../simulation/scene.ts';
+import { cropBox } from '../data/frames/crop.ts';
+import { camera, project } from '../simulation/picture/camera.ts';
+import { Renderer } from '../simulation/picture/render.ts';
+import { createScene } from '../simulation/picture/scene.ts';
 import { RoadWarp } from './warp.ts';
 
 const [H, W] = [250, 400];

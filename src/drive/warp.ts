@@ -7,7 +7,7 @@
  *
  * Not the augmentation of augment/perspective.ts, which turns about the camera's own axis; a car turns about the road's normal.
  */
-import type { PixelBox } from '../data/crop.ts';
+import type { PixelBox } from '../data/frames/crop.ts';
 
 /** A pinhole above a plane. Pixels count from 0 at the centre of the first. */
 export interface RecordedCamera {

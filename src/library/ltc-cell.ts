@@ -24,8 +24,8 @@ import { existingSynapses } from '../models/cells/ltc/synapses.ts';
 import type { PlanConfig, WiringPlan } from '../models/wiring/plan.ts';
 import { planFromConfig } from '../models/wiring/plan-from-config.ts';
 import { checkWiring, type Wiring } from '../models/wiring/wiring.ts';
-import { unknownName } from '../nearest.ts';
 import { stream } from '../random/stream.ts';
+import { unknownName } from '../text/nearest.ts';
 
 /** As tfjs-layers has it: null where a size is open. */
 type Shape = readonly (number | null)[];

@@ -3,7 +3,7 @@
  * every checkpoint's weights file, so that whatever uses the model prepares its frames alike (docs/pipeline.md §1).
  */
 import { z } from 'zod';
-import { parseOptions } from '../config/parse.ts';
+import { parseOptions } from '../options/parse.ts';
 
 const inputDescription = z.strictObject({
   height: z.int().min(1).meta({ description: 'of the cropped frame, pixels' }),

@@ -6,8 +6,8 @@
  * beside its weights; it knows nothing of layers and cells.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelOptions, Precision } from '../config/schema.ts';
 import { BackendError } from '../errors.ts';
+import type { ModelOptions, Precision } from '../options/schema.ts';
 import type { Cell, Constraint, State, Weights } from './cells/cell.ts';
 import type { Cnn, DropoutFactors } from './cnn.ts';
 import type { ConvHead } from './conv-head.ts';

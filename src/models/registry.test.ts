@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
-import { MODELS, type ModelName, type ModelOptions, modelOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import { MODELS, type ModelName, type ModelOptions, modelOptions } from '../options/schema.ts';
 import { disposeModel, parameterCount } from './model.ts';
 import { buildModel } from './registry.ts';
 import { paperWiring } from './wiring/paper.ts';

@@ -1,17 +1,18 @@
 /**
  * From options to a model. Adding a recurrent cell takes its file in `cells/` and one line here and in the
- * list of names in `../config/schema.ts` (docs/extending.md).
+ * list of names in `../options/schema.ts` (docs/extending.md).
  */
-import { contradictions } from '../config/contradictions.ts';
-import { parseOptions } from '../config/parse.ts';
+
+import { ConfigError } from '../errors.ts';
+import { contradictions } from '../options/contradictions.ts';
+import { parseOptions } from '../options/parse.ts';
 import {
   type ModelInput,
   type ModelOptions,
   modelOptions,
   type Precision,
   type RecurrentModelName,
-} from '../config/schema.ts';
-import { ConfigError } from '../errors.ts';
+} from '../options/schema.ts';
 import type { Cell, Weights } from './cells/cell.ts';
 import { ctGru } from './cells/ct-gru.ts';
 import { ctRnn } from './cells/ct-rnn.ts';

@@ -1,7 +1,7 @@
 /** `--sparsity`: what is 0 after an update, and what is not. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
-import { type ModelName, modelOptions } from '../config/schema.ts';
+import { type ModelName, modelOptions } from '../options/schema.ts';
 import { adamState, update } from '../train/optimizer.ts';
 import { disposeModel, type Model, type RecurrentModel } from './model.ts';
 import { buildModel } from './registry.ts';

@@ -1,7 +1,7 @@
 /** The values that weights start from, against docs/pipeline.md §3: constants, bounds, deviations, and what the seed decides. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
-import { type ModelName, modelOptions } from '../config/schema.ts';
+import { type ModelName, modelOptions } from '../options/schema.ts';
 import { disposeModel, type Model } from './model.ts';
 import { buildModel } from './registry.ts';
 import { paperWiring } from './wiring/paper.ts';

@@ -4,9 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { parseOptions } from '../config/parse.ts';
-import { type ModelOptions, modelOptions } from '../config/schema.ts';
 import { ConfigError } from '../errors.ts';
+import { parseOptions } from '../options/parse.ts';
+import { type ModelOptions, modelOptions } from '../options/schema.ts';
 import { type InputDescription, parseInputDescription } from './input-description.ts';
 import { disposeModel, type Model } from './model.ts';
 import { buildModel } from './registry.ts';

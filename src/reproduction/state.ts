@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseOptions } from '../config/parse.ts';
 import { ConfigError } from '../errors.ts';
 import { replaceFile } from '../files/durable.ts';
+import { parseOptions } from '../options/parse.ts';
 
 export const STATE_FILE = 'reproduction.json';
 const FORMAT = 'ncp-train reproduction 1';

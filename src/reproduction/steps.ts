@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import type { BackendChoice } from '../backend/names.ts';
-import { RECURRENT_MODELS } from '../config/schema.ts';
 import { driveName } from '../drive/output-files.ts';
+import { RECURRENT_MODELS } from '../options/schema.ts';
 import type { Scale } from './scale.ts';
 
 export interface Step {

@@ -1,7 +1,7 @@
 /** From a batch as the loader hands it over, plain arrays, to the tensors that one replica trains on. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sampleWeights } from '../augment/weighting.ts';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { FRAME } from '../models/convolution.ts';
 import { type BatchKey, dropoutFactors } from '../models/dropout.ts';
 import { normalised } from './loss.ts';

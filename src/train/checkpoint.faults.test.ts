@@ -10,7 +10,7 @@ import { isAt, save, trainee } from '../../test/programs/train-by-name.ts';
 import { useBackend } from '../backend/choose.ts';
 import { DataError } from '../errors.ts';
 import { readSafetensors } from '../models/safetensors.ts';
-import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint } from './checkpoint.ts';
+import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint } from './run/checkpoint.ts';
 
 /** Counts file operations, and from a given one on lets all fail (`killed`) or those that need space (`full`). */
 const disk = vi.hoisted(() => {

@@ -4,7 +4,7 @@
  * (replicas.ts), because that backend's own threads do not start under Node.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { inferFrames, type Model } from '../models/model.ts';

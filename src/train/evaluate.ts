@@ -2,13 +2,13 @@
  * Evaluation: how well a model steers on a split (docs/pipeline.md §1, "Evaluation").
  *
  * The split is walked in runs of consecutive chunks of L frames; the state is zero before a run and carried through it
- * (data/evaluation-order.ts says where runs begin). The metric is the mean over chunks of the chunk's mean squared and
+ * (data/batches/evaluation-order.ts says where runs begin). The metric is the mean over chunks of the chunk's mean squared and
  * mean absolute error, unweighted. What does not depend on the frames before, the convolutions, is computed in large
  * batches; the cell then walks all runs at once, each a sequence of one batch.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { EvaluationRun } from '../data/evaluation-order.ts';
+import type { EvaluationRun } from '../data/batches/evaluation-order.ts';
 import type { State } from '../models/cells/cell.ts';
 import type { Model, RecurrentModel } from '../models/model.ts';
 import { FRAME_SIZE } from './batch-share.ts';

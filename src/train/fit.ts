@@ -8,16 +8,16 @@
  */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { DivergedError, NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
-import { type NewCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { checkpointsOf, readPointer } from './checkpoint-folder.ts';
-import type { CheckpointState } from './checkpoint-state.ts';
 import type { Engine, StepMetrics } from './engine.ts';
 import type { Figures } from './evaluate.ts';
-import type { MetricsLog } from './metrics-log.ts';
 import type { AdamState } from './optimizer.ts';
+import { type NewCheckpoint, saveCheckpoint } from './run/checkpoint.ts';
+import { checkpointsOf, readPointer } from './run/checkpoint-folder.ts';
+import type { CheckpointState } from './run/checkpoint-state.ts';
+import type { MetricsLog } from './run/metrics-log.ts';
 import type { StopSignal } from './signals.ts';
 import type { EventFile } from './tensorboard/event-file.ts';
 

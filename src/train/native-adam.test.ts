@@ -7,15 +7,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { INPUT, stateAt } from '../../test/programs/train-by-name.ts';
 import { requirement } from '../../test/require.ts';
 import { useBackend } from '../backend/choose.ts';
-import { modelOptions } from '../config/schema.ts';
 import { NotFiniteError } from '../errors.ts';
 import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
+import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { NOTHING_LOGGED } from './metrics-log.ts';
 import { weightsUpdatedInTensorFlow } from './native-adam.ts';
 import { adamState, settle, update } from './optimizer.ts';
+import { loadCheckpoint, saveCheckpoint } from './run/checkpoint.ts';
+import { NOTHING_LOGGED } from './run/metrics-log.ts';
 
 const native = requirement('tensorflow');
 const LARGE = ['cnn/dense1_kernel', 'cnn/dense2_kernel'];

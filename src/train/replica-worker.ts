@@ -3,12 +3,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
-import type { ModelOptions } from '../config/schema.ts';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { type SentError, sentError } from '../errors.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import { buildModel } from '../models/registry.ts';
 import { type WiringJson, wiringFromJson } from '../models/wiring/wiring-json.ts';
+import type { ModelOptions } from '../options/schema.ts';
 import { type BatchOptions, type Share, shareOf } from './batch-share.ts';
 import { perFrame } from './engine.ts';
 import { gradientsOf } from './step.ts';

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
-import { modelOptions } from '../config/schema.ts';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
+import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
 import { FRAME_SIZE } from './batch-share.ts';
 import { type Engine, localEngine } from './engine.ts';

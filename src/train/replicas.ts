@@ -5,12 +5,12 @@
  * differs by rounding only.
  */
 import type { Worker } from 'node:worker_threads';
-import type { HostBatch } from '../data/host-batch.ts';
+import type { HostBatch } from '../data/batches/host-batch.ts';
 import { receivedError } from '../errors.ts';
 import type { BatchKey } from '../models/dropout.ts';
 import type { Model } from '../models/model.ts';
 import { wiringToJson } from '../models/wiring/wiring-json.ts';
-import { startWorker } from '../worker.ts';
+import { startWorker } from '../threads/thread.ts';
 import { type BatchOptions, FRAME_SIZE, type Share } from './batch-share.ts';
 import type { Engine } from './engine.ts';
 import { type AdamState, type UpdateOptions, update } from './optimizer.ts';

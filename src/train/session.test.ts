@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { passiveFolder, passiveRun, read, writeRecordings } from '../../test/tiny-runs.ts';
 import { main } from '../cli/main.ts';
-import { recordText } from './run-record.ts';
+import { recordText } from './run/run-record.ts';
 
 const home = process.cwd();
 let root: string;

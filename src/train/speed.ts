@@ -1,8 +1,8 @@
 /** How fast this machine trains, in about a second: for `ncp-train doctor --speed`. Not a benchmark (`npm run bench`). */
 import * as tf from '@tensorflow/tfjs-core';
-import { modelOptions } from '../config/schema.ts';
 import { disposeModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
+import { modelOptions } from '../options/schema.ts';
 import { adamState } from './optimizer.ts';
 import { trainingStep } from './step.ts';
 import { syntheticBatch } from './synthetic-batch.ts';

@@ -2,10 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
-import { type ModelName, modelOptions } from '../config/schema.ts';
 import { DataError } from '../errors.ts';
 import { disposeModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
+import { type ModelName, modelOptions } from '../options/schema.ts';
 import { adamState } from './optimizer.ts';
 import { type Batch, gradientsOf, trainingStep } from './step.ts';
 import { syntheticBatch } from './synthetic-batch.ts';

@@ -4,10 +4,10 @@
  */
 import { useBackend } from '../backend/choose.ts';
 import type { BackendChoice } from '../backend/names.ts';
-import { cropText, parseCrop } from '../data/crop.ts';
-import { readDatasetConfig } from '../data/dataset-config.ts';
-import { readFolds } from '../data/folds.ts';
-import type { Segment } from '../data/split.ts';
+import { readFolds } from '../data/batches/folds.ts';
+import type { Segment } from '../data/batches/split.ts';
+import { cropText, parseCrop } from '../data/frames/crop.ts';
+import { readDatasetConfig } from '../data/recordings/dataset-config.ts';
 import { ConfigError, UsageError } from '../errors.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { disposeModel } from '../models/model.ts';
@@ -15,8 +15,8 @@ import { loadModel, readInput } from '../models/weights-file.ts';
 import { localEngine } from './engine.ts';
 import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { adamState } from './optimizer.ts';
-import { runOfCheckpoint } from './run-of-checkpoint.ts';
-import { requireKnownPlace } from './run-paths.ts';
+import { runOfCheckpoint } from './run/checkpoint-origin.ts';
+import { requireKnownPlace } from './run/run-paths.ts';
 import { type DataRequest, evaluationSet, openTrainingData, wholeRecordings } from './training-data.ts';
 import { weightsOf } from './weights-of.ts';
 

@@ -5,18 +5,18 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { sampleWeights } from '../augment/weighting.ts';
-import { type Compat, Concatenation } from '../data/concatenation.ts';
-import { cropText } from '../data/crop.ts';
-import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/dataset-config.ts';
-import { type EvaluationRun, evaluationRuns } from '../data/evaluation-order.ts';
-import { type CachedRecording, openCached } from '../data/frame-cache.ts';
-import { activeSplit, passiveSplit, type Segment, type Split } from '../data/split.ts';
-import { SplitFrames } from '../data/split-frames.ts';
-import { deviation, median, steps } from '../data/statistics.ts';
+import { type Compat, Concatenation } from '../data/batches/concatenation.ts';
+import { type EvaluationRun, evaluationRuns } from '../data/batches/evaluation-order.ts';
+import { activeSplit, passiveSplit, type Segment, type Split } from '../data/batches/split.ts';
+import { SplitFrames } from '../data/batches/split-frames.ts';
+import { cropText } from '../data/frames/crop.ts';
+import { type CachedRecording, openCached } from '../data/frames/frame-cache.ts';
+import { type Dataset, type DatasetOverrides, resolveDataset } from '../data/recordings/dataset-config.ts';
 import { ConfigError } from '../errors.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { InputDescription } from '../models/input-description.ts';
-import { type Floors, floorsOf } from './floors.ts';
+import { deviation, median, steps } from '../text/statistics.ts';
+import { type Floors, floorsOf } from './run/floors.ts';
 
 export interface TrainingData {
   readonly dataset: Dataset;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeRun } from '../../test/made-runs.ts';
 import { save, trainee } from '../../test/programs/train-by-name.ts';
-import { openReplay } from '../analysis/replay/open.ts';
 import { useBackend } from '../backend/choose.ts';
-import { resolveDataset } from '../data/dataset-config.ts';
+import { resolveDataset } from '../data/recordings/dataset-config.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { selectCheckpoint } from './select-checkpoint.ts';
+import { openReplay } from '../replay/open.ts';
+import { selectCheckpoint } from './run/select-checkpoint.ts';
 import { weightsOf } from './weights-of.ts';
 
 let root: string;

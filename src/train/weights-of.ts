@@ -5,9 +5,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DataError, UsageError } from '../errors.ts';
-import { bestCheckpoint } from './checkpoint.ts';
-import { checkpointNames, checkpointsOf, readPointer, WEIGHTS_FILE } from './checkpoint-folder.ts';
-import { RECORD_FILE } from './run-record.ts';
+import { bestCheckpoint } from './run/checkpoint.ts';
+import { checkpointNames, checkpointsOf, readPointer, WEIGHTS_FILE } from './run/checkpoint-folder.ts';
+import { RECORD_FILE } from './run/run-record.ts';
 
 /** Told by their endings, before anything is opened. */
 export const isRecording = (path: string): boolean => /\.(h5|hdf5|npz)$/i.test(path);

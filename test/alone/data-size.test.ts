@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { CROP_BYTES } from '../../src/data/crop.ts';
+import { CROP_BYTES } from '../../src/data/frames/crop.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';
 
 const PROGRAM = join(import.meta.dirname, '../programs/train-cached.ts');

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { principalComponents } from '../../src/analysis/pca/components.ts';
-import { streamingCovariance } from '../../src/analysis/pca/covariance.ts';
+import { principalComponents } from '../../src/analyses/pca/components.ts';
+import { streamingCovariance } from '../../src/analyses/pca/covariance.ts';
 import { stream } from '../../src/random/stream.ts';
-import { runLocally } from '../../src/train/sweep/local.ts';
-import { planRuns } from '../../src/train/sweep/plan.ts';
+import { runLocally } from '../../src/sweep/local.ts';
+import { planRuns } from '../../src/sweep/plan.ts';
 
 /** Seconds of processor time since a reading of `process.cpuUsage()`. */
 function secondsSince(before: NodeJS.CpuUsage): number {

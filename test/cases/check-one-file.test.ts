@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { listRecordings } from '../../src/data/dataset-config.ts';
+import { listRecordings } from '../../src/data/recordings/dataset-config.ts';
 import { ncpTrain, temporaryFolder } from '../e2e/command-line.ts';
 import { writeDrive } from '../recordings.ts';
 

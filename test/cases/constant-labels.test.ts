@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { labelWarning } from '../../src/cli/training-view.ts';
-import { checkRecording } from '../../src/data/check.ts';
-import { suggestScale } from '../../src/data/label-scale.ts';
+import { checkRecording } from '../../src/data/inspect/check.ts';
+import { suggestScale } from '../../src/data/inspect/label-scale.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';
 import { writeDrive } from '../recordings.ts';
 

@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { checkRecording } from '../../src/data/check.ts';
-import { openDriveRecording } from '../../src/data/drive-recording.ts';
-import { openRecording } from '../../src/data/recording.ts';
+import { checkRecording } from '../../src/data/inspect/check.ts';
+import { openDriveRecording } from '../../src/data/recordings/drive-recording.ts';
+import { openRecording } from '../../src/data/recordings/recording.ts';
 
 const packed = fileURLToPath(new URL('../fixtures/h5py/filters.h5', import.meta.url));
 

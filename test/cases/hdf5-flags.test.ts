@@ -4,10 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { resets } from '../../src/analysis/replay/resets.ts';
-import { openCroppedFrames } from '../../src/data/cropped-frames.ts';
-import { openDriveRecording } from '../../src/data/drive-recording.ts';
-import { openRecording } from '../../src/data/recording.ts';
+import { openCroppedFrames } from '../../src/data/frames/cropped-frames.ts';
+import { openDriveRecording } from '../../src/data/recordings/drive-recording.ts';
+import { openRecording } from '../../src/data/recordings/recording.ts';
+import { resets } from '../../src/replay/resets.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';
 
 const forms = fileURLToPath(new URL('../fixtures/h5py/forms.h5', import.meta.url));

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { File } from 'h5wasm/node';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { checkRecording } from '../../src/data/check.ts';
-import { defectText } from '../../src/data/defect.ts';
-import { loadHdf5 } from '../../src/data/hdf5.ts';
-import { openRecording } from '../../src/data/recording.ts';
+import { checkRecording } from '../../src/data/inspect/check.ts';
+import { defectText } from '../../src/data/recordings/defect.ts';
+import { loadHdf5 } from '../../src/data/recordings/hdf5.ts';
+import { openRecording } from '../../src/data/recordings/recording.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';
 
 const [N, H, W] = [6, 4, 5];

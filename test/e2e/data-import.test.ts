@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { readDatasetConfig } from '../../src/data/dataset-config.ts';
-import { openRecording } from '../../src/data/recording.ts';
-import { deviation } from '../../src/data/statistics.ts';
+import { readDatasetConfig } from '../../src/data/recordings/dataset-config.ts';
+import { openRecording } from '../../src/data/recordings/recording.ts';
+import { deviation } from '../../src/text/statistics.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 
 const ARCHIVE = fileURLToPath(new URL('../data/donkeycar-tub.tar.gz', import.meta.url));

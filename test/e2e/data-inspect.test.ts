@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openCached } from '../../src/data/frame-cache.ts';
+import { openCached } from '../../src/data/frames/frame-cache.ts';
 import { writeDrive } from '../recordings.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 

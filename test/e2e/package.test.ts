@@ -57,7 +57,7 @@ test('no source maps are in the package: the sources that they name are not', ()
 });
 
 test('the script of the page that widget writes is in the package', () => {
-  expect(existsSync(join(app, 'node_modules/ncp-train/dist/analysis/widget/page.js'))).toBe(true);
+  expect(existsSync(join(app, 'node_modules/ncp-train/dist/pages/widget/page.js'))).toBe(true);
 });
 
 test('backend list names the embedded backend, and how to get the native one', () => {

@@ -3,7 +3,7 @@
  * finds there, and ends with status 7 if that is not whole. Prints the place of every checkpoint once it is written.
  */
 import { useBackend } from '../../src/backend/choose.ts';
-import { goBackTo, latestCheckpoint, loadCheckpoint } from '../../src/train/checkpoint.ts';
+import { goBackTo, latestCheckpoint, loadCheckpoint } from '../../src/train/run/checkpoint.ts';
 import { isAt, save, trainee } from './train-by-name.ts';
 
 const [folder, keep] = process.argv.slice(2) as [string, 'passive' | 'active'];

@@ -3,15 +3,15 @@
  * can be told to be whole and of its epoch.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { modelOptions } from '../../src/config/schema.ts';
 import type { InputDescription } from '../../src/models/input-description.ts';
 import type { Model } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
-import { saveCheckpoint } from '../../src/train/checkpoint.ts';
-import type { Keep } from '../../src/train/checkpoint-folder.ts';
-import type { CheckpointState } from '../../src/train/checkpoint-state.ts';
-import { NOTHING_LOGGED } from '../../src/train/metrics-log.ts';
+import { modelOptions } from '../../src/options/schema.ts';
 import { type AdamState, adamState } from '../../src/train/optimizer.ts';
+import { saveCheckpoint } from '../../src/train/run/checkpoint.ts';
+import type { Keep } from '../../src/train/run/checkpoint-folder.ts';
+import type { CheckpointState } from '../../src/train/run/checkpoint-state.ts';
+import { NOTHING_LOGGED } from '../../src/train/run/metrics-log.ts';
 
 export const INPUT: InputDescription = {
   height: 78,

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { useBackend } from '../../src/backend/choose.ts';
-import type { CachedRecording } from '../../src/data/frame-cache.ts';
-import { startLoader } from '../../src/data/loader.ts';
+import { startLoader } from '../../src/data/batches/loader.ts';
+import type { CachedRecording } from '../../src/data/frames/frame-cache.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { localEngine } from '../../src/train/engine.ts';
 import { adamState } from '../../src/train/optimizer.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
-import { bestCheckpoint, latestCheckpoint, loadCheckpoint } from '../../src/train/checkpoint.ts';
+import { bestCheckpoint, latestCheckpoint, loadCheckpoint } from '../../src/train/run/checkpoint.ts';
 import { isAt, trainee } from '../programs/train-by-name.ts';
 
 const PROGRAM = join(import.meta.dirname, '../programs/checkpoint-loop.ts');

@@ -5,10 +5,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { MODELS, type ModelName, modelOptions } from '../../src/config/schema.ts';
 import { dropoutFactors } from '../../src/models/dropout.ts';
 import { disposeModel } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
+import { MODELS, type ModelName, modelOptions } from '../../src/options/schema.ts';
 import { adamState } from '../../src/train/optimizer.ts';
 import { trainingStep } from '../../src/train/step.ts';
 import { syntheticBatch } from '../../src/train/synthetic-batch.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MODELS } from '../../src/config/schema.ts';
+import { MODELS } from '../../src/options/schema.ts';
 import { ncpTrain, temporaryFolder } from '../e2e/command-line.ts';
 import { requirement } from '../require.ts';
 import { activeRun, passiveRun, read } from '../tiny-runs.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
-import { createRecording } from '../../src/data/recording-writer.ts';
+import { createRecording } from '../../src/data/recordings/recording-writer.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { saveModel } from '../../src/models/weights-file.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';

@@ -1,7 +1,7 @@
 /** Programs that stand in for Slurm's: each notes how it was called, then does as a line of shell says. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SlurmProgram } from '../../src/train/sweep/slurm/programs.ts';
+import type { SlurmProgram } from '../../src/sweep/slurm/programs.ts';
 
 const PROGRAMS: readonly SlurmProgram[] = ['sbatch', 'squeue', 'sacct', 'scontrol', 'scancel', 'sinfo'];
 

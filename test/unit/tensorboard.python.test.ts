@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
-import { modelOptions } from '../../src/config/schema.ts';
 import { disposeModel, type RecurrentModel } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
+import { modelOptions } from '../../src/options/schema.ts';
 import { EVENT_FILE, openEvents } from '../../src/train/tensorboard/event-file.ts';
 import { PYTHON, requirement } from '../require.ts';
 

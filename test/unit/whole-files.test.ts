@@ -14,9 +14,9 @@ const SOURCES = readdirSync('src', { recursive: true, encoding: 'utf8' })
 const IN_PLACE: Readonly<Record<string, string>> = {
   'bags/column-file.ts': 'in a folder that has its name when it is whole',
   'bags/export.ts': 'in a folder that has its name when it is whole',
-  'train/metrics-log.ts': 'a log grows row by row, each row synced',
+  'train/run/metrics-log.ts': 'a log grows row by row, each row synced',
   'train/tensorboard/event-file.ts': 'an event file grows record by record',
-  'train/sweep/slurm/submit.ts': 'in a folder that a failed submission deletes; read once, by sbatch',
+  'sweep/slurm/submit.ts': 'in a folder that a failed submission deletes; read once, by sbatch',
   'files/lock.ts': 'a lock has no content that could be half there',
 };
 
@@ -26,7 +26,7 @@ it('is written under another name', () => {
   const throughHandle = /\bfile\.writeFile\(/g; // of a file that was opened under a temporary name
   const found = SOURCES.filter(({ text }) => writes.test(text.replace(throughHandle, '')))
     .map(({ name }) => name)
-    .filter((name) => !['data/temporary-file.ts', 'data/frame-cache.ts'].includes(name)); // the mechanism, and its use
+    .filter((name) => !['files/temporary-file.ts', 'data/frames/frame-cache.ts'].includes(name)); // the mechanism, and its use
   expect(found.sort()).toEqual(
     Object.keys(IN_PLACE)
       .filter((name) => found.includes(name))

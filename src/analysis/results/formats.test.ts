@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, expect, test } from 'vitest';
 import { type MadeRun, makeRun } from '../../../test/made-runs.ts';
-import { resultsAsCsv } from './format-csv.ts';
-import { resultsAsJson } from './format-json.ts';
-import { resultsAsLatex } from './format-latex.ts';
-import { resultsAsMarkdown } from './format-markdown.ts';
-import { resultsAsText } from './format-text.ts';
-import { readResults } from './results.ts';
+import { resultsAsCsv } from '../../results/format-csv.ts';
+import { resultsAsJson } from '../../results/format-json.ts';
+import { resultsAsLatex } from '../../results/format-latex.ts';
+import { resultsAsMarkdown } from '../../results/format-markdown.ts';
+import { resultsAsText } from '../../results/formats.ts';
+import { readResults } from '../../results/results.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'formats-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { madeTrace } from '../../../test/made-trace.ts';
-import { writeActivityOf } from '../activity/write.ts';
-import { constantsOf } from '../lipschitz/analyse.ts';
-import { largestOf, undrawn } from '../lipschitz/draw.ts';
-import { writeConstants } from '../lipschitz/write.ts';
-import { componentsOf } from '../pca/analyse.ts';
-import { writeComponents } from '../pca/write.ts';
-import type { DrivenRoad } from '../road/driven-road.ts';
-import { openTraces } from './open-traces.ts';
-import { neuronNames, sideBySide } from './trace-source.ts';
+import { writeActivityOf } from '../../analyses/activity/write.ts';
+import { constantsOf } from '../../analyses/lipschitz/analyse.ts';
+import { largestOf, undrawn } from '../../analyses/lipschitz/draw.ts';
+import { writeConstants } from '../../analyses/lipschitz/write.ts';
+import { componentsOf } from '../../analyses/pca/analyse.ts';
+import { writeComponents } from '../../analyses/pca/write.ts';
+import type { DrivenRoad } from '../../analyses/road/driven-road.ts';
+import { openTraces } from '../../replay/traces/open-traces.ts';
+import { neuronNames, sideBySide } from '../../replay/traces/trace-source.ts';
 
 let folder: string;
 beforeEach(() => {

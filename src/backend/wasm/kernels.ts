@@ -3,10 +3,20 @@
  * over the memory in which the backend keeps its tensors, or one of our own (matrices.ts). All addresses and strides are in bytes.
  */
 
-import { assemble, countDown, get, i32, increase, set, V128, v128, type WasmFunction } from './assembler.ts';
+import {
+  assemble,
+  countDown,
+  get,
+  i32,
+  increase,
+  set,
+  V128,
+  v128,
+  type WasmFunction,
+} from '../../wasm/assembler.ts';
+import { type Memory, webAssembly } from '../../wasm/webassembly.ts';
 import type { WasmBackend } from './memory.ts';
 import { type MultiplyAdd, multiplyAddFunction } from './multiply-add.ts';
-import { type Memory, webAssembly } from './webassembly.ts';
 
 /** The compiled functions. */
 export interface Kernels {

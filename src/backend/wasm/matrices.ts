@@ -5,8 +5,9 @@
  *
  * The memory is scratch, shared by everything in this thread: whoever takes it must be done with it before returning.
  */
+
+import { type OwnMemory, webAssembly } from '../../wasm/webassembly.ts';
 import { type Kernels, kernelsOn } from './kernels.ts';
-import { type OwnMemory, webAssembly } from './webassembly.ts';
 
 /** Scratch memory with products over it. Matrices are row-major, without gaps, and named by the index of their first entry. */
 export interface Matrices {

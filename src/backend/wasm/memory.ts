@@ -7,7 +7,7 @@
 
 import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BackendError } from '../../errors.ts';
-import type { Memory } from './webassembly.ts';
+import type { Memory } from '../../wasm/webassembly.ts';
 
 /** What this project uses of `BackendWasm` (@tensorflow/tfjs-backend-wasm 4.22), with the exports of its module. */
 export interface WasmBackend {

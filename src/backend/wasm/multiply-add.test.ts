@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { assemble } from './assembler.ts';
+import { assemble } from '../../wasm/assembler.ts';
+import { webAssembly } from '../../wasm/webassembly.ts';
 import { hasFusedMultiplyAdd } from './kernels.ts';
 import { type Contiguous, type MultiplyAdd, multiplyAddFunction } from './multiply-add.ts';
-import { webAssembly } from './webassembly.ts';
 
 const variants = [
   { contiguous: 'rows', fused: false },

@@ -26,7 +26,7 @@ import {
   V128,
   v128,
   type WasmFunction,
-} from './assembler.ts';
+} from '../../wasm/assembler.ts';
 
 /**
  * How A[i,k] is addressed: `rows`: A[i + k·aStride], `depth`: A[i·aStride + k].

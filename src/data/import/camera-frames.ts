@@ -16,8 +16,8 @@ import {
   missingFilter,
   numberType,
   otherType,
-} from '../hdf5.ts';
-import { readFault } from '../unreadable.ts';
+} from '../recordings/hdf5.ts';
+import { readFault } from '../recordings/unreadable.ts';
 import { type FrameSource, type Size, UnreadableFrame } from './source.ts';
 
 /** Frames tried between two chances for a signal. */

@@ -4,7 +4,7 @@
  * them. Numbers only; nothing here reads a frame.
  */
 import { UsageError } from '../../errors.ts';
-import { median, steps } from '../statistics.ts';
+import { median, steps } from '../../text/statistics.ts';
 import type { Log } from './source.ts';
 
 /** Frames first..first+count of a log. */

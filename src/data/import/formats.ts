@@ -1,6 +1,6 @@
 /** The foreign formats, by the names that `data import` takes. Adding one: a reader in a file of its own, a line here. */
 import { UsageError } from '../../errors.ts';
-import { unknownName } from '../../nearest.ts';
+import { unknownName } from '../../text/nearest.ts';
 import { COMMA2016, readComma2016 } from './comma2016.ts';
 import { type Steering, steeringText } from './curvature.ts';
 import { DONKEYCAR, readDonkeycar } from './donkeycar.ts';

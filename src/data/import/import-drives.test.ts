@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { temporaryFolder, tubRecord, writeText, writeTub } from '../../../test/foreign-drives.ts';
 import { smallDisk } from '../../../test/small-disk.ts';
 import { DataError, NcpTrainError } from '../../errors.ts';
-import { readDatasetConfig } from '../dataset-config.ts';
-import { openRecording } from '../recording.ts';
-import { deviation } from '../statistics.ts';
+import { deviation } from '../../text/statistics.ts';
+import { readDatasetConfig } from '../recordings/dataset-config.ts';
+import { openRecording } from '../recordings/recording.ts';
 import { type ImportOptions, importDrives } from './import-drives.ts';
 
 const disk = smallDisk(1);

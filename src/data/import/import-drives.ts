@@ -5,12 +5,12 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DataError } from '../../errors.ts';
-import { type CropSpec, cropPlan } from '../crop.ts';
-import { writeDatasetConfig } from '../dataset-config.ts';
-import { suggestScale } from '../label-scale.ts';
-import { SEQUENCE_STARTS } from '../recording-layout.ts';
-import { createRecording } from '../recording-writer.ts';
-import { deviation } from '../statistics.ts';
+import { deviation } from '../../text/statistics.ts';
+import { type CropSpec, cropPlan } from '../frames/crop.ts';
+import { suggestScale } from '../inspect/label-scale.ts';
+import { writeDatasetConfig } from '../recordings/dataset-config.ts';
+import { SEQUENCE_STARTS } from '../recordings/recording-layout.ts';
+import { createRecording } from '../recordings/recording-writer.ts';
 import { steeringText } from './curvature.ts';
 import { readerOf } from './formats.ts';
 import { frameBytes, type Planned, type PlanOptions, planImport } from './plan.ts';

@@ -5,7 +5,7 @@
  * import-drives.ts.
  */
 import { DataError } from '../../errors.ts';
-import type { CropSpec } from '../crop.ts';
+import type { CropSpec } from '../frames/crop.ts';
 import type { Steering, SteeringOptions } from './curvature.ts';
 
 /** Height and width in pixels. */

@@ -5,9 +5,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
+import { sync } from '../../files/temporary-file.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
 import { terminal } from '../../terminal.ts';
-import { sync } from '../temporary-file.ts';
 
 /**
  * @param out - the folder to make; where it is there already it must be empty

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../backend/choose.ts';
-import { type ModelOptions, modelOptions, RECURRENT_MODELS } from '../../config/schema.ts';
 import { DataError } from '../../errors.ts';
+import { type ModelOptions, modelOptions, RECURRENT_MODELS } from '../../options/schema.ts';
 import { stream } from '../../random/stream.ts';
 import type { RecurrentModel } from '../model.ts';
 import { buildModel } from '../registry.ts';

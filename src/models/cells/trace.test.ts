@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeBackends } from '../../../test/backends.ts';
-import { type ModelOptions, modelOptions, RECURRENT_MODELS } from '../../config/schema.ts';
+import { type ModelOptions, modelOptions, RECURRENT_MODELS } from '../../options/schema.ts';
 import { stream } from '../../random/stream.ts';
 import type { RecurrentModel } from '../model.ts';
 import { buildModel } from '../registry.ts';

@@ -9,8 +9,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadProgram, type Program } from '../../backend/graph/program.ts';
 import { nativeBackend } from '../../backend/native.ts';
-import type { Precision } from '../../config/schema.ts';
 import { ConfigError } from '../../errors.ts';
+import type { Precision } from '../../options/schema.ts';
 import type { Weights } from '../cells/cell.ts';
 import { CNN_STACK, FRAME, HEAD_STACK } from '../convolution.ts';
 import { cnnTail } from './cnn-tail.ts';

@@ -2,10 +2,11 @@
  * The wirings that the paper's scripts know by name (`--wm_size`), drawn by NumPy's legacy generator from fixed
  * seeds (docs/pipeline.md §3, "Wirings"; test/golden/wirings.json). With 32 inputs they are the published ones.
  */
-import { type ModelOptions, WM_NUMBERS, WM_SIZES } from '../../config/schema.ts';
+
 import { UsageError } from '../../errors.ts';
-import { unknownName } from '../../nearest.ts';
+import { type ModelOptions, WM_NUMBERS, WM_SIZES } from '../../options/schema.ts';
 import { RandomState } from '../../random/mersenne-twister.ts';
+import { unknownName } from '../../text/nearest.ts';
 import { wholeNumber } from './arguments.ts';
 import { mk2Wiring } from './mk2.ts';
 import { layersOf, type Wiring } from './wiring.ts';

@@ -2,7 +2,7 @@
  * From the JSON of a saved model back to the plan of its wiring: the inverse of `WiringPlan.toConfig`.
  */
 import { ConfigError } from '../../errors.ts';
-import { unknownName } from '../../nearest.ts';
+import { unknownName } from '../../text/nearest.ts';
 import { AutoNCP, type AutoNCPOptions } from './auto-ncp.ts';
 import { Custom, type CustomOptions } from './custom.ts';
 import { FullyConnected, type FullyConnectedOptions } from './fully-connected.ts';

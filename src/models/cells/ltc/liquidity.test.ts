@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../../backend/choose.ts';
-import { modelOptions } from '../../../config/schema.ts';
+import { modelOptions } from '../../../options/schema.ts';
 import { stream } from '../../../random/stream.ts';
 import type { RecurrentModel } from '../../model.ts';
 import { buildModel } from '../../registry.ts';

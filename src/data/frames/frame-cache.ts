@@ -1,0 +1,214 @@
+/**
+ * Every recording cropped once: a flat file of frames, 46,800 bytes each, and a small header beside it with labels, times
+ * and what it was made from. Later runs read these two and never open the HDF5; several processes may do so, or make the
+ * same entry, at once. An entry is made anew when source or crop changes, and is not trusted when its length is wrong.
+ *
+ *   ~/.cache/ncp-train/frames/                     (XDG_CACHE_HOME is honoured)
+ *     drive.0f3a….json                             the header; `0f3a…` tells recording (by path), crop and channel order
+ *     drive.0f3a….77be….frames                     the frames it names; `77be…` tells the state of the source
+ *
+ * Both are written under temporary names, the header last, so a header never names frames that are not whole.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { DataError } from '../../errors.ts';
+import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { RecordingError } from '../recordings/defect.ts';
+import { openRecording, type Recording } from '../recordings/recording.ts';
+import { fingerprintOf, type SourceFingerprint } from '../recordings/source-fingerprint.ts';
+import { CACHE_VERSION, cacheFolder, fromBase64, type Header, readHeader, toBase64 } from './cache-header.ts';
+import { type ChannelOrder, CROP_BYTES, type CropSpec, cropInto, cropPlan, cropText } from './crop.ts';
+
+/** For writing anew, and not through a link that another user of a shared folder has put there. */
+const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+
+export interface CacheOptions {
+  readonly crop: CropSpec;
+  readonly channelOrder: ChannelOrder;
+  /** Folder of the entries; by default the user's, `cacheFolder` of cache-header.ts. */
+  readonly cacheDir?: string;
+  /** Called now and then while a recording is cropped, not when its entry is there. */
+  readonly onProgress?: (framesDone: number, frames: number) => void;
+}
+
+export interface CachedRecording {
+  /** Base name of the recording, with `.h5`. */
+  readonly name: string;
+  /** N. */
+  readonly frames: number;
+  /** [N], curvature in 1/m, as stored. */
+  readonly labels: Float64Array;
+  /** [N], s. */
+  readonly timestamps: Float64Array;
+  /** Numbers of frames before which others are missing, if any; see recording-layout.ts. */
+  readonly sequenceStarts?: readonly number[];
+  /** Of the recording's content: hexadecimal SHA-256. */
+  readonly fingerprint: string;
+  /** Path of the cropped frames: uint8 [N,78,200,3], RGB. */
+  readonly frameFile: string;
+}
+
+/**
+ * The cropped frames of a recording, from the cache, where they are put first if need be. Within one process, not to be
+ * called again for the same recording before it has ended.
+ * @param path - of the recording
+ * @throws DataError for a recording that cannot be used, or whose every frame is of one colour, and when the disk is full
+ * @throws UsageError for a crop that leaves less than 2×2 pixels
+ */
+export async function openCached(path: string, options: CacheOptions): Promise<CachedRecording> {
+  const { folder, identity, stem, state, entry } = lookUp(path, options);
+  if (entry) return entry;
+  const recording = await openRecording(path);
+  try {
+    const frameFile = `${stem}.${shortHash([state])}.frames`;
+    await writeFrames(recording, join(folder, frameFile), options);
+    const { frames, labels, timestamps, sequenceStarts } = recording.info;
+    const columns = {
+      labels: toBase64(labels),
+      timestamps: toBase64(timestamps),
+      sequenceStarts,
+    };
+    const made: Header = { version: CACHE_VERSION, ...identity, ...state, frames, frameFile, ...columns };
+    await whole(join(folder, `${stem}.json`), async (file) => {
+      const descriptor = openSync(file, WRITE_NO_LINK);
+      try {
+        writeFileSync(descriptor, JSON.stringify(made));
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+    removeOutdated(folder, stem, frameFile);
+    return fromHeader(made, folder);
+  } finally {
+    recording.close();
+  }
+}
+
+/**
+ * The cropped frames of a recording if they are in the cache; nothing is put there.
+ * @throws DataError for a recording that cannot be read
+ */
+export function cachedAlready(path: string, options: CacheOptions): CachedRecording | undefined {
+  return lookUp(path, options).entry;
+}
+
+/** Where a recording's entry is or belongs, and the entry if it is there and of the recording as it is. */
+function lookUp(path: string, options: CacheOptions) {
+  const folder = resolve(options.cacheDir ?? cacheFolder());
+  const source = resolve(path);
+  const identity = { source, crop: cropText(options.crop), channelOrder: options.channelOrder };
+  const stem = `${basename(source, '.h5')}.${shortHash([CACHE_VERSION, identity])}`;
+  const state = stateOf(path);
+  const header = readHeader(folder, `${stem}.json`);
+  const isCurrent = header?.fingerprint === state.fingerprint && header.changed === state.changed;
+  return { folder, identity, stem, state, entry: isCurrent ? fromHeader(header, folder) : undefined };
+}
+
+const shortHash = (parts: unknown[]) =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+
+function stateOf(path: string): SourceFingerprint {
+  try {
+    return fingerprintOf(path);
+  } catch (error) {
+    throw new DataError(`${path} cannot be read: ${(error as Error).message}. Check the path`);
+  }
+}
+
+function fromHeader(header: Header, folder: string): CachedRecording {
+  return {
+    name: basename(header.source),
+    frames: header.frames,
+    labels: fromBase64(header.labels),
+    timestamps: fromBase64(header.timestamps),
+    sequenceStarts: header.sequenceStarts,
+    fingerprint: header.fingerprint,
+    frameFile: join(folder, header.frameFile),
+  };
+}
+
+/** Crops all frames of a recording into one flat file. */
+async function writeFrames(recording: Recording, path: string, options: CacheOptions): Promise<void> {
+  const { path: source, frames, height, width } = recording.info;
+  const plan = cropPlan(options.crop, height, width);
+  const out = new Uint8Array(recording.framesAtOnce * CROP_BYTES);
+  const read = new Uint8Array(recording.framesAtOnce * plan.sourceBytes);
+  let constant = 0;
+  await whole(path, async (file) => {
+    const descriptor = openSync(file, WRITE_NO_LINK);
+    try {
+      for (let first = 0; first < frames; first += recording.framesAtOnce) {
+        const count = Math.min(recording.framesAtOnce, frames - first);
+        recording.readFrames(first, count, read);
+        for (let n = 0; n < count; n++) {
+          cropInto(plan, read, n * plan.sourceBytes, out, n * CROP_BYTES, options.channelOrder);
+          if (isConstant(out, n * CROP_BYTES)) constant++;
+        }
+        writeAll(descriptor, out.subarray(0, count * CROP_BYTES));
+        options.onProgress?.(first + count, frames);
+        await setImmediate(); // lets a signal or another recording have its turn
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+    if (constant === frames) {
+      throw new RecordingError({
+        severity: 'error',
+        file: source,
+        dataset: 'camera_front',
+        index: 0,
+        count: frames,
+        message: `cropped by ${cropText(options.crop)}, every frame is of one colour`,
+        remedy: 'Choose another --crop; if the camera was off, remove the file from the folder',
+      });
+    }
+  });
+}
+
+/** A write may take only a part, before the disk is full for instance. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+}
+
+/** Whether a cropped frame is of one colour, but for the crop's rounding; no camera that works records that. */
+function isConstant(frames: Uint8Array, at: number): boolean {
+  for (let i = 3; i < CROP_BYTES; i++) {
+    if (Math.abs(frames[at + i] - frames[at + (i % 3)]) > 1) return false;
+  }
+  return true;
+}
+
+/** Has a file written under a temporary name and then gives it its own; where that fails, nothing is left. */
+async function whole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    mkdirSync(join(path, '..'), { recursive: true });
+    temporary = temporaryName(path);
+    await write(temporary);
+    adoptFile(temporary, path);
+  } catch (error) {
+    if (temporary !== undefined) rmSync(temporary, { force: true });
+    if (error instanceof DataError) throw error;
+    throw writeFailure(path, (error as Error).message, 'name another folder with --cache_dir');
+  }
+}
+
+/** Frames of earlier states of the same source. Who still reads them may do so until it closes them. */
+function removeOutdated(folder: string, stem: string, kept: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`${stem}.`) && name.endsWith('.frames') && name !== kept) {
+      rmSync(join(folder, name), { force: true });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * `sweep.json` in the sessions folder: every run that was planned there, and every submission to a scheduler. A sweep that is
+ * started again finds here what it has done; one with other models or folds adds its runs to those that are there.
+ * What became of a run is not written here, but read from the run itself.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from '../errors.ts';
+import { replaceFile } from '../files/durable.ts';
+import { optionsOf } from '../options/flags.ts';
+import { parseOptions } from '../options/parse.ts';
+import { activeOptions, passiveOptions } from '../options/schema.ts';
+import { fromHere } from '../train/run/run-paths.ts';
+import { type PlannedRun, plannedRun } from './plan.ts';
+
+export const SWEEP_FILE = 'sweep.json';
+/** Folder beside it: logs, outcomes, batch scripts, the summary. */
+export const SWEEP_FOLDER = 'sweep';
+const FORMAT = 'ncp-train sweep 1';
+
+/** Runs that were handed to a scheduler together, as one array; a start of a sweep makes several where one would be too long. */
+export interface Submission {
+  /** Of the job; unlike any other, so that it is found where its number was not written down. */
+  readonly name: string;
+  readonly at: string;
+  /** By place in the array. */
+  readonly runs: readonly string[];
+  /** Number of the array job; absent if the process was killed while it submitted. */
+  readonly job?: string;
+  /** Number of the job that writes the summary, when all arrays of that start have ended. */
+  readonly report?: string;
+  /** When `sweep cancel` ended it. */
+  readonly cancelled?: string;
+}
+
+export interface SweepRecord {
+  /** Where it was last started: relative paths in the file count from there. Those of `runs` are as read from here. */
+  readonly cwd: string;
+  /** Of the last start, without node and script. */
+  readonly argv: readonly string[];
+  readonly runs: readonly PlannedRun[];
+  readonly submissions: readonly Submission[];
+}
+
+const shape = z.looseObject({
+  format: z.literal(FORMAT),
+  cwd: z.string(),
+  argv: z.array(z.string()),
+  runs: z.array(
+    z.looseObject({ command: z.enum(['passive', 'active']), options: z.record(z.string(), z.unknown()) }),
+  ),
+  submissions: z.array(
+    z.looseObject({
+      name: z.string(),
+      at: z.string(),
+      runs: z.array(z.string()),
+      job: z.string().optional(),
+      report: z.string().optional(),
+      cancelled: z.string().optional(),
+    }),
+  ),
+});
+
+/**
+ * @param sessions - the sessions folder
+ * @returns undefined if there is none
+ * @throws ConfigError if it is damaged
+ */
+export async function readSweep(sessions: string): Promise<SweepRecord | undefined> {
+  const path = join(sessions, SWEEP_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    const { cwd, argv, runs, submissions } = parseOptions(shape, JSON.parse(text), path);
+    return {
+      ...{ cwd, argv, submissions },
+      runs: runs.map(({ command, options }) => {
+        const schema = command === 'passive' ? passiveOptions : activeOptions;
+        const here = fromHere(parseOptions(schema, { ...options, sessions_dir: sessions }, path), cwd);
+        return plannedRun(command, { ...here, sessions_dir: sessions });
+      }),
+    };
+  } catch (error) {
+    throw new ConfigError(
+      `${path} is damaged or of another version: ${(error as Error).message}\n  ` +
+        'the runs themselves are whole; move this file away and start the sweep again, which finds them',
+    );
+  }
+}
+
+/** @throws ConfigError if there is none */
+export async function requireSweep(sessions: string): Promise<SweepRecord> {
+  const record = await readSweep(sessions);
+  if (record) return record;
+  throw new ConfigError(
+    `${sessions} holds no sweep (${SWEEP_FILE}); name the folder that --sessions_dir named when it was started`,
+  );
+}
+
+/** @throws DataError if it cannot be written */
+export async function writeSweep(
+  sessions: string,
+  { cwd, argv, runs, submissions }: SweepRecord,
+): Promise<void> {
+  const defaults = { passive: defaultsOf(passiveOptions), active: defaultsOf(activeOptions) };
+  const value = {
+    ...{ format: FORMAT, cwd, argv, submissions },
+    runs: runs.map(({ name, command, options }) => ({
+      name,
+      command,
+      options: given(options, defaults[command]),
+    })),
+  };
+  await replaceFile(join(sessions, SWEEP_FILE), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The runs of both, each once, by name; of the later plan where both have one. */
+export function mergedRuns(before: readonly PlannedRun[], planned: readonly PlannedRun[]): PlannedRun[] {
+  const runs = new Map([...before, ...planned].map((run) => [run.name, run]));
+  return [...runs.values()];
+}
+
+/** What is not a default; the file stays readable, and defaults stand in one place. */
+function given(
+  options: PlannedRun['options'],
+  defaults: readonly (readonly [name: string, value: unknown])[],
+): Record<string, unknown> {
+  const values = options as Record<string, unknown>;
+  return Object.fromEntries(
+    defaults.flatMap(([name, fallback]) =>
+      values[name] === undefined || values[name] === fallback ? [] : [[name, values[name]]],
+    ),
+  );
+}
+
+const defaultsOf = (schema: z.ZodObject) =>
+  optionsOf(schema).map((option) => [option.name, option.default] as const);
