@@ -8,9 +8,9 @@ import { type Given, optionsOf } from '../options/flags.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { print } from '../terminal.ts';
 import { shellWord } from '../text/shell-word.ts';
-import { untrainedRun } from '../train/run/run-folder.ts';
 import { fromHere, requireKnownPlace } from '../train/run/run-paths.ts';
 import { CONFIG_FILE, readRun } from '../train/run/run-record.ts';
+import { untrainedRun } from '../train/run/trained-so-far.ts';
 import type { SessionResult } from '../train/session.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 

@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { lockOwner } from '../files/lock.ts';
-import { fewerEpochs, untrainedRun } from '../train/run/run-folder.ts';
 import { compare, RECORD_FILE, readRun } from '../train/run/run-record.ts';
+import { fewerEpochs, untrainedRun } from '../train/run/trained-so-far.ts';
 import type { PlannedRun } from './plan.ts';
 
 export interface Need {

@@ -1,4 +1,5 @@
 /** What may not cost much processor time, beside what its own tests hold it to. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { streamingCovariance } from '../../src/analyses/pca/covariance.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runLocally } from '../../src/sweep/local.ts';
 import { planRuns } from '../../src/sweep/plan.ts';
+import { ENTRY } from '../e2e/command-line.ts';
 
 /** Seconds of processor time since a reading of `process.cpuUsage()`. */
 function secondsSince(before: NodeJS.CpuUsage): number {
@@ -46,3 +48,26 @@ it('components of 100,000 rows of 64 cost less than 2 s', () => {
   expect(principalComponents(covariance).variances).toHaveLength(64);
   expect(secondsSince(before)).toBeLessThan(2); // 0.4 s at rest
 });
+
+it('--help takes under 0.3 s', () => {
+  // 1.5 times Node alone; the second bound is for machines on which Node alone takes a good part of 0.3 s.
+  expect(secondsOf([ENTRY, '--help'])).toBeLessThan(Math.max(0.3, 2.5 * secondsOf(['--eval', '0'])));
+});
+
+it.each(['passive', 'active', 'test', 'demo'])('%s --help takes under 0.6 s', (command) => {
+  // 4 times Node alone.
+  expect(secondsOf([ENTRY, command, '--help'])).toBeLessThan(Math.max(0.6, 7 * secondsOf(['--eval', '0'])));
+});
+
+/** Processor time of Node on something, the best of three. */
+function secondsOf(args: readonly string[]): number {
+  const report =
+    "process.on('exit', () => { const { user, system } = process.cpuUsage(); console.error(user + system); })";
+  const preload = `data:text/javascript,${encodeURIComponent(report)}`;
+  const seconds = [1, 2, 3].map(() => {
+    const { stderr } = spawnSync(process.execPath, ['--import', preload, ...args], { encoding: 'utf8' });
+    return Number(stderr.trim()) / 1e6;
+  });
+  expect(Math.min(...seconds)).toBeGreaterThan(0.01); // it was measured
+  return Math.min(...seconds);
+}

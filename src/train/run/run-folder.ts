@@ -3,7 +3,7 @@
  * folder is there; a lock beside it keeps other processes out. What is written into it while training goes on is in
  * checkpoint.ts, metrics-log.ts and run-log.ts.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
@@ -20,8 +20,6 @@ import {
 import { acquireLock, type Lock } from '../../files/lock.ts';
 import { say } from '../../terminal.ts';
 import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
-import { checkpointNames, readPointer } from './checkpoint-folder.ts';
-import { checkpointPlace } from './checkpoint-state.ts';
 import { FINAL_FILE } from './final.ts';
 import { METRICS_FILE, TRAIN_LOG_FILE } from './metrics-log.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
@@ -40,6 +38,7 @@ import {
   readRun,
   recordText,
 } from './run-record.ts';
+import { fewerEpochs, hasRows, untrainedRun } from './trained-so-far.ts';
 
 /** Files of the log and of figures, which a run that has ended knows by their digests. */
 const LOGGED = [TRAIN_LOG_FILE, METRICS_FILE, FINAL_FILE];
@@ -183,25 +182,6 @@ const newRecord = (facts: RunFacts): RunRecord => ({
   resumed: [],
 });
 
-/** What a run recorded that ended before its first checkpoint; undefined for every other folder. */
-export async function untrainedRun(folder: string): Promise<RecordedRun | undefined> {
-  try {
-    const recorded = await readRun(folder);
-    const isFinished = recorded.record.state === 'finished';
-    const hasTrained = isFinished || hasRows(folder) || (await checkpointNames(folder)).length > 0;
-    return hasTrained ? undefined : recorded;
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined; // damaged, or none of a run
-    throw error;
-  }
-}
-
-/** The log gets its first row after the first checkpoint. */
-function hasRows(folder: string): boolean {
-  const path = join(folder, TRAIN_LOG_FILE);
-  return existsSync(path) && readFileSync(path, 'utf8').trim().includes('\n');
-}
-
 const isOther = (recorded: RecordedRun, { config, facts }: RunRequest) =>
   compare(recorded, config, facts).forbidden.length > 0;
 
@@ -261,22 +241,6 @@ async function resumed({ folder, config, facts }: RunRequest): Promise<Opened> {
       ? ['the run was begun by 0.1.0, which wrote no digests: what it wrote is taken as it is']
       : [];
   return { state: 'resumed', record, checkpoint, notes: [...unchecked, ...passedOver, ...notes] };
-}
-
-/**
- * @returns a sentence if a run is asked for fewer epochs than it has trained; it cannot go back
- */
-export async function fewerEpochs(folder: string, { epochs }: Config): Promise<string | undefined> {
-  const name = (await readPointer(folder, 'last')) ?? (await checkpointNames(folder)).at(-1);
-  const last = checkpointPlace(name ?? '');
-  if (!last || typeof epochs !== 'number') return undefined;
-  const done = last.epoch + (last.batch > 0 ? 1 : 0);
-  if (done <= epochs) return undefined;
-  const begun = last.batch > 0 ? ` and ${last.batch} batches of another` : '';
-  return (
-    `--epochs ${epochs}: the run in ${folder} has trained ${last.epoch} epochs already${begun}, and cannot go back; ` +
-    `leave --epochs out, or give at least ${done}; --base_path NAME or --new starts a run of ${epochs}`
-  );
 }
 
 async function lockFor(folder: string): Promise<Lock> {
