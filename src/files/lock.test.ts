@@ -250,15 +250,18 @@ describe.runIf(process.platform === 'linux')('processStart', () => {
   });
 
   it('a process that has ended and was not yet asked for its status is none', async () => {
-    // The shell starts a process that ends, and never asks for its status since it becomes another program.
-    const shell = spawn('bash', ['-c', 'sleep 0.05 & echo $!; exec sleep 60']);
+    // The shell starts a process, and never asks for its status since it becomes another program.
+    const shell = spawn('bash', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
     onTestFinished(() => void shell.kill('SIGKILL'));
     const pid = Number(
       await new Promise((resolve) => shell.stdout.once('data', (text) => resolve(String(text)))),
     );
-    await expect
-      .poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), { timeout: Number.MAX_SAFE_INTEGER })
-      .toContain(') Z ');
+    const until = (file: string, text: string) =>
+      expect.poll(() => readFileSync(file, 'utf8'), { timeout: 2 ** 31 - 1 }).toContain(text);
+    await until(`/proc/${shell.pid}/comm`, 'sleep');
+    expect(processStart(pid)).toMatch(/^\d+$/);
+    process.kill(pid, 'SIGKILL');
+    await until(`/proc/${pid}/stat`, ') Z ');
     expect(processStart(pid)).toBeUndefined();
   });
 });

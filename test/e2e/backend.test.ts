@@ -4,10 +4,9 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { described, isRequired, PYTHON, requirement } from '../require.ts';
-import { ncpTrain, script, start, temporaryFolder } from './command-line.ts';
+import { ncpTrain, script, start, temporaryFolder, until } from './command-line.ts';
 
 /** A Python that has pip and no TensorFlow; what `pip install` does is given. TMPDIR is where pip downloads to. */
 const python = (install: string) => `case "$*" in
@@ -17,6 +16,8 @@ esac`;
 
 const SLOW = `mkdir "$TMPDIR/pip-unpack-1"
 while head -c 100000 /dev/zero >> "$TMPDIR/pip-unpack-1/tensorflow.whl"; do sleep 0.1; done`;
+const FETCH =
+  'mkdir "$TMPDIR/pip-unpack-1"; head -c 3000000 /dev/zero > "$TMPDIR/pip-unpack-1/tensorflow.whl"';
 const UNPACK = `while [ "$1" != --target ]; do shift; done
 mkdir -p "$2/tensorflow/include"; touch "$2/tensorflow/libtensorflow_cc.so.2"`;
 
@@ -32,10 +33,6 @@ function machine(programs: Record<string, string>, { alone = false } = {}) {
       CXX: '',
     },
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await wait(50);
 }
 
 const leftovers = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('.partial-'));
@@ -97,15 +94,19 @@ test.each([
     'has no tensorflow-cpu==2.21.0 for this machine',
   ],
   ['another fault of pip', 'resolver exploded', 5, 'pip failed (status 1) on tensorflow-cpu==2.21.0'],
-])('%s is reported as what it is, and nothing is left', async (_, said, expected, message) => {
-  const programs = { python3: python(`echo "ERROR: ${said}" >&2; exit 1`), 'g++': 'exit 0' };
-  const { folder, environment } = machine(programs);
-  const { status, stderr } = await ncpTrain(['backend', 'install'], environment);
-  expect(stderr).toContain(message);
-  expect(stderr).toContain('nothing was installed');
-  expect(status).toBe(expected);
-  expect(readdirSync(folder)).toEqual([]);
-});
+])(
+  '%s is reported as what it is, after how much came, and nothing is left',
+  async (_, said, expected, message) => {
+    const programs = { python3: python(`${FETCH}; echo "ERROR: ${said}" >&2; exit 1`), 'g++': 'exit 0' };
+    const { folder, environment } = machine(programs);
+    const { status, stderr } = await ncpTrain(['backend', 'install'], environment);
+    expect(stderr).toMatch(/^fetching TensorFlow 2\.21\.0 \(about 250 MB\), 3 MB, \d+ s$/m);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('nothing was installed');
+    expect(status).toBe(expected);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);
 
 const pip = requirement('pip');
 test.skipIf(!pip.present)(
@@ -181,20 +182,6 @@ test('a second install beside one that is under way is refused with status 2', a
   expect(hasWheel(folder)).toBe(true);
   child.kill('SIGTERM');
   expect((await ended).status).toBe(143);
-});
-
-test('progress off a terminal is a line every five seconds that says how much has come', async () => {
-  const { folder, environment } = machine({
-    python3: python(SLOW.replace('100000', '3000000')),
-    'g++': 'exit 0',
-  });
-  const { child, ended } = start(['backend', 'install'], environment);
-  onTestFinished(() => killGroup(child.pid as number));
-  await until(() => hasWheel(folder));
-  await wait(5500);
-  child.kill('SIGINT');
-  const { stderr } = await ended;
-  expect(stderr).toMatch(/^fetching TensorFlow 2\.21\.0 \(about 250 MB\), \d+ MB, 5 s$/m);
 });
 
 test('removing where nothing is installed is no error', async () => {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, onTestFinished } from 'vitest';
 
@@ -60,6 +60,11 @@ export function start(
 /** Runs `ncp-train` to its end. */
 export function ncpTrain(args: string[], environment?: Record<string, string>): Promise<Ended> {
   return start(args, environment).ended;
+}
+
+/** Waits for what nothing tells of, such as a file, as long as it takes. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(50);
 }
 
 /** Writes an executable shell script. */

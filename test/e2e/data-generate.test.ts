@@ -1,10 +1,10 @@
 /** `data generate`: a tiny set is made, checked, opened by Python; a stopped run leaves nothing half-written. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PYTHON, requirement } from '../require.ts';
-import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+import { ncpTrain, start, temporaryFolder, until } from './command-line.ts';
 
 const TINY = ['--size', '60x96', '--frames', '100', '--workers', '2'];
 const ACTIVE = [
@@ -85,41 +85,23 @@ with h5py.File(sys.argv[1]) as f:
 
 it('leaves nothing half-written after Ctrl-C, and is finished by the same command', async () => {
   const out = join(temporaryFolder(), 'drives');
-  const args = [
-    'data',
-    'generate',
-    'active',
-    '--out',
-    out,
-    '--size',
-    '60x96',
-    '--frames',
-    '400',
-    '--recordings',
-    '2',
-  ];
-  const { child, ended } = start([...args, '--workers', '1']);
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      let entries: string[] = [];
-      try {
-        entries = readdirSync(out);
-      } catch {
-        // not there yet
-      }
-      if (!entries.some((name) => name.includes('.tmp-'))) return;
-      clearInterval(timer);
-      resolve();
-    }, 5);
+  const args = ['data', 'generate', 'active', '--out', out, ...TINY, '--recordings', '2', '--workers', '1'];
+  const { child, ended } = start(args, {
+    NODE_OPTIONS: `--import ${join(import.meta.dirname, '../programs/stuck-recording.mjs')}`,
+    STUCK_RECORDING: ACTIVE[1],
   });
+  // The first is finished, the second has begun and never ends.
+  const entries = () => (existsSync(out) ? readdirSync(out) : []);
+  await until(() => entries().some((name) => name.startsWith(`${ACTIVE[1]}.tmp-`)));
   child.kill('SIGINT');
   const stopped = await ended;
   expect(stopped.stderr).toContain('stopped; finished recordings stay');
   expect(stopped.status).toBe(130);
-  expect(readdirSync(out).filter((name) => name !== 'dataset.yaml' && !ACTIVE.includes(name))).toEqual([]);
+  expect(entries().sort()).toEqual([ACTIVE[0], 'dataset.yaml']);
   const finished = await ncpTrain(args);
+  expect(finished.stderr).toContain('1 of 2 recordings are there already and stay');
   expect(finished.status).toBe(0);
-  expect(readdirSync(out).sort()).toEqual([...ACTIVE, 'dataset.yaml']);
+  expect(entries().sort()).toEqual([...ACTIVE, 'dataset.yaml']);
 });
 
 it('explains a wrong kind, size or folder', async () => {

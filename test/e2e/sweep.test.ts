@@ -1,7 +1,6 @@
 /** Sweeps on the built command line, on tiny recordings: whole, interrupted, failing, twice at once, refused. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { ACTIVE_NAMES, filesIn, passiveRun, read, resultsOf, SMALL, writeRecordings } from '../tiny-runs.ts';
 import { ncpTrain, start, temporaryFolder } from './command-line.ts';
@@ -196,14 +195,14 @@ test('what cannot be is refused before anything starts', async () => {
   expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('');
 });
 
-/** Waits for a text on a stream. */
+/** Waits for a text on a stream. @throws Error if it ends before */
 async function seen(stream: NodeJS.ReadableStream | null, pattern: RegExp): Promise<void> {
   let text = '';
-  stream?.on('data', (more: string) => {
-    text += more;
+  await new Promise<void>((found, fail) => {
+    stream?.on('data', (more: string) => {
+      text += more;
+      if (pattern.test(text)) found();
+    });
+    stream?.on('end', () => fail(new Error(`not seen: ${pattern} in ${text}`)));
   });
-  for (let waited = 0; !pattern.test(text); waited += 50) {
-    if (waited > 120_000) throw new Error(`not seen: ${pattern} in ${text}`);
-    await sleep(50);
-  }
 }

@@ -2,7 +2,7 @@
  * Tells people on stderr how far an install is: on a terminal one line that is rewritten, elsewhere a line for each
  * step and one every five seconds while it lasts.
  */
-import { terminal } from '../../terminal.ts';
+import { terminal as ownTerminal, type Terminal } from '../../terminal.ts';
 
 const TERMINAL_MS = 500;
 const PLAIN_MS = 5000;
@@ -12,8 +12,14 @@ const PLAIN_MS = 5000;
  * @param what - the step, e.g. `compiling the add-on`
  * @param work - the step itself
  * @param state - asked for now and then: how far it is, e.g. `120 MB`
+ * @param terminal - for tests
  */
-export async function reporting<T>(what: string, work: () => Promise<T>, state = () => ''): Promise<T> {
+export async function reporting<T>(
+  what: string,
+  work: () => Promise<T>,
+  state = () => '',
+  terminal: Terminal = ownTerminal,
+): Promise<T> {
   const started = Date.now();
   const line = () => {
     const seconds = `${Math.round((Date.now() - started) / 1000)} s`;
