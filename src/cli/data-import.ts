@@ -44,7 +44,10 @@ export function define(command: Command): void {
     .option('--compress', 'compress the frames; slower to read')
     .option('--columns <list>', 'images: role=column, …; roles file, time, curvature, angle')
     .option('--log <file>', 'images: the log, where the folder has several')
-    .option('--follow', 'images: also such as lie outside the folder of the log or of --images')
+    .option(
+      '--follow',
+      'take also pictures outside the folder of their log, or of --images, and links that lead there',
+    )
     .option('--images <dir>', 'images: folder of the images (default: that of the log)')
     .option('--camera <name>', 'images: the camera to keep, where a column frame_id names several')
     .addOption(new Option('--angle-unit <unit>', 'images: unit of the angles').choices(ANGLE_UNITS))
@@ -107,12 +110,16 @@ function refuseForeign(format: string, options: Record<string, unknown>): void {
     log: '--log',
     images: '--images',
     camera: '--camera',
-    follow: '--follow',
   };
   const units = { angleUnit: '--angle_unit', timeUnit: '--time_unit' };
   const given = Object.entries({ ...own, ...units }).find(([name]) => options[name] !== undefined);
   if (given !== undefined && format !== 'images') {
     throw new UsageError(`${given[1]} is an option of the format images, not of ${format}`);
+  }
+  if (options.follow !== undefined && format === 'comma2016') {
+    throw new UsageError(
+      '--follow is for logs that name pictures; comma2016 has its frames in files of its own',
+    );
   }
 }
 

@@ -1,11 +1,13 @@
 /** What may not cost much processor time, beside what its own tests hold it to. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { expect, it, onTestFinished } from 'vitest';
 import { principalComponents } from '../../src/analyses/pca/components.ts';
 import { streamingCovariance } from '../../src/analyses/pca/covariance.ts';
+import { readImages } from '../../src/data/import/images.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runLocally } from '../../src/sweep/local.ts';
 import { planRuns } from '../../src/sweep/plan.ts';
@@ -47,6 +49,29 @@ it('components of 100,000 rows of 64 cost less than 2 s', () => {
   }
   expect(principalComponents(covariance).variances).toHaveLength(64);
   expect(secondsSince(before)).toBeLessThan(2); // 0.4 s at rest
+});
+
+it('a log of 200,000 rows costs less than 6 times the parsing of its text, also with decimal commas between commas', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (let n = 0; n < 100; n++) writeFileSync(join(folder, `${n}.jpg`), '');
+  const lines = Array.from(
+    { length: 200_000 },
+    (_, n) => `${n % 100}.jpg,${(n / 20).toFixed(2)},${((n % 1999) / 1e4 + 1e-5).toFixed(5)}`,
+  );
+  const before = process.cpuUsage();
+  expect(parse(lines.join('\n'))).toHaveLength(lines.length);
+  const yardstick = secondsSince(before);
+  const header = 'file,time,curvature';
+  const commas = lines.map((line) => line.replace(/(\d)\.(\d+)(?=,|$)/g, '$1,$2'));
+  for (const [name, rows] of Object.entries({ points: lines, commas })) {
+    const log = join(folder, `${name}.csv`);
+    writeFileSync(log, [header, ...rows].join('\n'));
+    const start = process.cpuUsage();
+    const { logs } = await readImages(folder, { steering: {}, skipMissing: false, skipBroken: false, log });
+    expect(secondsSince(start), name).toBeLessThan(6 * yardstick);
+    expect(logs[0].labels.length).toBeGreaterThan(0.9 * lines.length);
+  }
 });
 
 it('--help takes under 0.3 s', () => {

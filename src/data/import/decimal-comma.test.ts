@@ -42,6 +42,25 @@ describe('decimal commas that add columns', () => {
     expect(rows[31]).toMatchObject({ cells: ['c.jpg', '0', '0', '0'] });
   });
 
+  test('rows that can be joined in 12,870 ways cost no more than their cells', () => {
+    let reads = 0;
+    const counted = (cells: string[]) =>
+      new Proxy(cells, {
+        get(target, key, receiver) {
+          if (typeof key === 'string' && /^\d+$/.test(key)) reads++;
+          return Reflect.get(target, key, receiver);
+        },
+      });
+    const [count, cells] = [200, 24];
+    const rows = Array.from({ length: count }, (_, i) => ({
+      cells: counted(Array.from({ length: cells }, (_, k) => String(1 + ((i + k) % 9)))),
+      where: `log.csv:${i + 1}`,
+    }));
+    const found = evenRows(rows, { width: 16, isNamed: true, used: [7] }, 'log.csv', []);
+    expect(found.every(({ fault }) => fault?.includes('can be read as'))).toBe(true);
+    expect(reads).toBeLessThan(20 * count * cells);
+  });
+
   test('nothing is joined where any number has a decimal point', () => {
     const { rows, notes } = read(['a.jpg,0,5,1', 'b.jpg,0.5,1'], 3, [1]);
     expect(rows.map(({ fault }) => fault)).toEqual(['log.csv:1: 4 columns, expected 3', undefined]);

@@ -33,6 +33,7 @@ const COMMA = /^[+-]?\d*,\d+(e[+-]?\d+)?$/i;
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/;
 const WHOLE = /^[+-]?(0|[1-9]\d*)$/;
 const FRACTION = /^\d+(e[+-]?\d+)?$/i;
+const LEADING_ZERO = /^[+-]?0\d/;
 
 /**
  * @param rows - of the file, without its header
@@ -86,18 +87,15 @@ function joinedRows(rows: readonly CsvRow[], width: number, used: readonly numbe
   const form = commonForm(rows, width);
   return rows.map((row): EvenRow => {
     const { cells, where } = row;
-    const joins = joinsOf(cells, width).filter(
-      ({ decimals }) => cells.length !== form?.length || form.decimals.has(String(decimals)),
-    );
-    if (joins.length === 0) return ofWidth(row, width);
+    const isUsual = cells.length === form?.length;
+    const own = isUsual ? form : new Joins([cells]);
+    const first = own.first(cells, width);
+    if (first === undefined) return ofWidth(row, width);
     // A row of another length than nearly all may also have been cut off.
-    const narrower = cells.length === form?.length ? [] : columnsFrom(Math.max(...used) + 1, width);
-    const cut = narrower.flatMap((columns) => joinsOf(cells, columns));
-    const values = new Set(
-      [...joins, ...cut].map((join) => String(used.map((column) => comparable(join.cells[column])))),
-    );
-    if (values.size === 1) return { cells: joins[0].cells, where };
-    const [one, other] = [...values];
+    const narrower = isUsual ? [] : columnsFrom(Math.max(...used) + 1, width);
+    const readings = [width, ...narrower].flatMap((columns) => own.readings(cells, columns, used));
+    const [one, other] = new Set(readings);
+    if (other === undefined) return { cells: first, where };
     return {
       ...row,
       fault: `${where}: numbers have decimal commas without quotes, and the row can be read as ${one} and as ${other}`,
@@ -110,51 +108,127 @@ const columnsFrom = (first: number, end: number) => Array.from({ length: end - f
 
 const comparable = (cell: string) => (cell === '' || Number.isNaN(Number(cell)) ? cell : Number(cell));
 
-/** Cells joined to as many as there are columns, and the columns that were made of two. */
-interface Join {
-  cells: string[];
-  decimals: number[];
+/**
+ * What nearly all rows have in common: the ways to join their cells that are open to each of them. Undefined where their
+ * lengths differ or no way is open to all: then each row stands for itself.
+ */
+function commonForm(rows: readonly CsvRow[], width: number): Joins | undefined {
+  const length = commonest(rows.map(({ cells }) => cells.length)) as number;
+  const alike = rows.filter(({ cells }) => cells.length === length).map(({ cells }) => cells);
+  if (alike.length < NEARLY_ALL * rows.length) return undefined;
+  const joins = new Joins(alike);
+  return joins.first(alike[0], width) === undefined ? undefined : joins;
 }
 
 /**
- * What nearly all rows have in common: their length, and which columns can be those with a decimal comma, as texts of their
- * numbers. Undefined where they differ: then each row stands for itself.
+ * The ways to join neighbours to numbers with decimals, in rows of one length. A way goes from cell to cell, each step over one
+ * that stays as it is or over two that are joined, and makes a column a step. Ways can be as many as 12,870 a row, so they are
+ * not listed: of each cell it is known how many columns can lie before it and how many behind it, each a set of bits.
  */
-function commonForm(
-  rows: readonly CsvRow[],
-  width: number,
-): { length: number; decimals: Set<string> } | undefined {
-  const length = commonest(rows.map(({ cells }) => cells.length)) as number;
-  const alike = rows.filter(({ cells }) => cells.length === length);
-  if (alike.length < NEARLY_ALL * rows.length) return undefined;
-  let decimals: Set<string> | undefined;
-  for (const { cells } of alike) {
-    const here = new Set(joinsOf(cells, width).map((join) => String(join.decimals)));
-    const before: Set<string> = decimals ?? here;
-    decimals = new Set([...before].filter((each) => here.has(each)));
+class Joins {
+  /** Cells in a row. */
+  readonly length: number;
+  /** Whether cell i may stay as it is in all rows. */
+  readonly #stays: boolean[];
+  /** Whether cell i and the next are a number in all rows. */
+  readonly #joins: boolean[];
+  /** Bit k of [i]: k columns can be made of the cells before i. */
+  readonly #before: Int32Array;
+  /** Bit k of [i]: k columns can be made of cell i and those behind it. */
+  readonly #behind: Int32Array;
+
+  /** @param rows - cells of each, all of the same number */
+  constructor(rows: readonly (readonly string[])[]) {
+    const { length } = rows[0];
+    const everywhere = (test: (cells: readonly string[], at: number) => boolean) =>
+      Array.from({ length }, (_, at) => rows.every((cells) => test(cells, at)));
+    this.length = length;
+    this.#stays = everywhere((cells, at) => !LEADING_ZERO.test(cells[at]));
+    this.#joins = everywhere(
+      (cells, at) => at + 1 < length && WHOLE.test(cells[at]) && FRACTION.test(cells[at + 1]),
+    );
+    this.#before = new Int32Array(length + 2);
+    this.#behind = new Int32Array(length + 2);
+    this.#before[0] = 1;
+    this.#behind[length] = 1;
+    for (let at = 0; at < length; at++) {
+      const columns = this.#before[at] << 1;
+      if (this.#stays[at]) this.#before[at + 1] |= columns;
+      if (this.#joins[at]) this.#before[at + 2] |= columns;
+    }
+    for (let at = length - 1; at >= 0; at--) {
+      const stays = this.#stays[at] ? this.#behind[at + 1] : 0;
+      const joins = this.#joins[at] ? this.#behind[at + 2] : 0;
+      this.#behind[at] = (stays | joins) << 1;
+    }
   }
-  return decimals === undefined || decimals.size === 0 ? undefined : { length, decimals };
+
+  /** The cells in `width` columns, as few of the first ones joined as can be; undefined where there is no way. */
+  first(cells: readonly string[], width: number): string[] | undefined {
+    return this.#canEnd(0, width) ? this.#rest(cells, 0, width) : undefined;
+  }
+
+  /**
+   * What the used columns can hold, as text: nothing where there is no way, one where all ways agree, else two of those that
+   * differ.
+   */
+  readings(cells: readonly string[], width: number, used: readonly number[]): string[] {
+    const first = this.first(cells, width);
+    if (first === undefined) return [];
+    const reading = (joined: readonly string[]) => String(used.map((column) => comparable(joined[column])));
+    const one = reading(first);
+    for (const column of used) {
+      for (const { cell, at, next } of this.#choices(cells, width, column)) {
+        if (comparable(cell) === comparable(first[column])) continue;
+        const start = this.#start(cells, at, column);
+        return [one, reading([...start, cell, ...this.#rest(cells, next, width - column - 1)])];
+      }
+    }
+    return [one];
+  }
+
+  /** What a column can hold, with the cells that it is made of: at, …, next − 1. */
+  #choices(cells: readonly string[], width: number, column: number) {
+    const left = width - column - 1;
+    const found: { cell: string; at: number; next: number }[] = [];
+    for (let at = column; at < this.length; at++) {
+      if (!has(this.#before[at], column)) continue;
+      if (this.#stays[at] && this.#canEnd(at + 1, left)) found.push({ cell: cells[at], at, next: at + 1 });
+      if (this.#joins[at] && this.#canEnd(at + 2, left)) {
+        found.push({ cell: joined(cells, at), at, next: at + 2 });
+      }
+    }
+    return found;
+  }
+
+  #canEnd(at: number, columns: number): boolean {
+    return has(this.#behind[at], columns);
+  }
+
+  /** The cells before `at` in some way that makes `columns` of them. */
+  #start(cells: readonly string[], at: number, columns: number): string[] {
+    if (columns === 0) return [];
+    return this.#stays[at - 1] && has(this.#before[at - 1], columns - 1)
+      ? [...this.#start(cells, at - 1, columns - 1), cells[at - 1]]
+      : [...this.#start(cells, at - 2, columns - 1), joined(cells, at - 2)];
+  }
+
+  /** The cells from `at` on in the first way that makes `columns` of them. */
+  #rest(cells: readonly string[], at: number, columns: number): string[] {
+    const found: string[] = [];
+    for (let left = columns; left > 0; left--) {
+      const stays = this.#stays[at] && this.#canEnd(at + 1, left - 1);
+      found.push(stays ? cells[at] : joined(cells, at));
+      at += stays ? 1 : 2;
+    }
+    return found;
+  }
 }
 
-/** All ways to join neighbours to numbers with decimals so that `width` cells are left. */
-function joinsOf(cells: readonly string[], width: number): Join[] {
-  const found: Join[] = [];
-  const take = (at: number, join: Join) => {
-    const [left, wanted] = [cells.length - at, width - join.cells.length];
-    if (left === 0 && wanted === 0) found.push(join);
-    if (wanted === 0 || left < wanted || left > 2 * wanted) return;
-    const [cell, next] = [cells[at], cells[at + 1]];
-    if (!/^[+-]?0\d/.test(cell)) take(at + 1, { ...join, cells: [...join.cells, cell] });
-    if (next !== undefined && WHOLE.test(cell) && FRACTION.test(next)) {
-      take(at + 2, {
-        cells: [...join.cells, `${cell}.${next}`],
-        decimals: [...join.decimals, join.cells.length],
-      });
-    }
-  };
-  take(0, { cells: [], decimals: [] });
-  return found;
-}
+/** Whether a set of bits has this one; widths are at most WIDEST. */
+const has = (bits: number, bit: number) => ((bits >> bit) & 1) === 1;
+
+const joined = (cells: readonly string[], at: number) => `${cells[at]}.${cells[at + 1]}`;
 
 /** Points for the commas within cells; a column has the one or the other. */
 function withPoints(rows: readonly EvenRow[], used: readonly number[]): EvenRow[] {

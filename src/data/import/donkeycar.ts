@@ -9,7 +9,8 @@ import { DataError } from '../../errors.ts';
 import { curvature, type Steering, steeringOf } from './curvature.ts';
 import { RecordFaults } from './faults.ts';
 import { foldersInside } from './folders-inside.ts';
-import { type Entry, logOfImages, placeImage, presence } from './image-frames.ts';
+import { type Entry, logOfImages } from './image-frames.ts';
+import { ImagePlaces } from './image-places.ts';
 import { type ReadOptions, type Source, wideCrop } from './source.ts';
 import { dateIn } from './stamps.ts';
 import { type Line, linesOf, parseJson, readText } from './text-file.ts';
@@ -64,11 +65,11 @@ export async function readDonkeycar(path: string, options: ReadOptions): Promise
     notes.push(`${path}: ${found.length - driven.length} records driven by a pilot, left out`);
   }
   const steering = steeringOf(DONKEYCAR, options.steering);
-  const there = presence();
-  const entries = driven.map((each) => faults.check(each.where, () => entryOf(each, tub, steering, there)));
+  const places = new ImagePlaces(tub, options.follow);
+  const entries = driven.map((each) => faults.check(each.where, () => entryOf(each, tub, steering, places)));
   faults.settle(options, notes);
   if (driven.length === 0) throw new DataError(`${path}: no records driven by a person (user/mode "user")`);
-  const log = logOfImages(basename(tub), entries, path, options, notes);
+  const log = logOfImages(basename(tub), entries, path, places, options, notes);
   return { logs: [log], steering, nominalRate: RATE, crop: (size) => wideCrop(size, MIDDLE), notes };
 }
 
@@ -205,7 +206,7 @@ function entryOf(
   { record, index, where }: Found,
   tub: string,
   steering: Steering,
-  there: (path: string) => boolean,
+  places: ImagePlaces,
 ): Entry {
   const { 'cam/image_array': image, 'user/angle': angle } = record;
   if (typeof image !== 'string' || image === '') {
@@ -217,7 +218,7 @@ function entryOf(
     );
   }
   return {
-    image: placeImage(basename(image), [join(tub, 'images'), tub], there),
+    image: places.within(places.place(basename(image), [join(tub, 'images'), tub]), where),
     label: curvature(angle, steering, where),
     time: secondsOf(record),
     ordinal: index,

@@ -3,11 +3,11 @@
  * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel, turned as its EXIF
  * orientation says: as a viewer shows it.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
 import { fileNumbers } from './file-numbers.ts';
+import type { ImagePlaces } from './image-places.ts';
 import { type FrameSource, type Log, type ReadOptions, type Size, UnreadableFrame } from './source.ts';
 
 /** A line of a log that names an image. */
@@ -32,20 +32,21 @@ const SHOWN = 3;
  * The log of some entries.
  * @param given - in the order of the file; undefined for a record that is left out
  * @param file - the log’s path, for messages
+ * @param places - in which the entries’ images were looked for
  * @throws DataError where there is no entry, or an image is absent and the options do not say to go on
  */
 export function logOfImages(
   name: string,
   given: readonly (Entry | undefined)[],
   file: string,
+  places: ImagePlaces,
   { skipMissing, skipBroken }: Pick<ReadOptions, 'skipMissing' | 'skipBroken'>,
   notes: string[],
 ): Log {
   const entries = given.filter((entry) => entry !== undefined);
   if (entries.length === 0) throw new DataError(`${file}: no frame that can be used`);
-  const there = presence();
-  const absent = entries.filter(({ image }) => !there(image));
-  const kept = absent.length === 0 ? entries : entries.filter(({ image }) => there(image));
+  const absent = entries.filter(({ image }) => !places.has(image));
+  const kept = absent.length === 0 ? entries : entries.filter(({ image }) => places.has(image));
   if (absent.length > 0) {
     const names = absent.slice(0, SHOWN).map(({ image }) => basename(image));
     const more = absent.length > SHOWN ? ', …' : '';
@@ -91,30 +92,6 @@ export function numberedByName(
     there.map((entry, i) => [entry, { ...entry, ordinal: numbers.ordinals[i], session: numbers.series[i] }]),
   );
   return entries.map((entry) => entry && numbered.get(entry));
-}
-
-/** Where an image of a log lies: the first of several folders that has it, else the first of them. */
-export function placeImage(
-  name: string,
-  folders: readonly string[],
-  there: (path: string) => boolean,
-): string {
-  const candidates = folders.map((folder) => join(folder, name));
-  return candidates.find(there) ?? candidates[0];
-}
-
-/** Says whether a file is there; reads each folder once, as a log names thousands of files. */
-export function presence(): (path: string) => boolean {
-  const listed = new Map<string, Set<string>>();
-  return (path) => {
-    const folder = dirname(path);
-    let names = listed.get(folder);
-    if (names === undefined) {
-      names = new Set(existsSync(folder) ? readdirSync(folder) : []);
-      listed.set(folder, names);
-    }
-    return names.has(basename(path));
-  };
 }
 
 /** The last part of a path, whether it was written on Windows or elsewhere. */

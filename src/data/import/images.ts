@@ -13,14 +13,8 @@ import { curvature, type Steering, steeringOf } from './curvature.ts';
 import { type EvenRow, evenRows } from './decimal-comma.ts';
 import { RecordFaults } from './faults.ts';
 import { foldersInside } from './folders-inside.ts';
-import {
-  type Entry,
-  foreignBase,
-  logOfImages,
-  numberedByName,
-  placeImage,
-  presence,
-} from './image-frames.ts';
+import { type Entry, foreignBase, logOfImages, numberedByName } from './image-frames.ts';
+import { ImagePlaces } from './image-places.ts';
 import { type ReadOptions, type Source, type TimeUnit, wideCrop } from './source.ts';
 import { secondsIn } from './stamps.ts';
 import { type Columns, findColumns, numberIn, readCsv } from './table.ts';
@@ -90,14 +84,14 @@ export async function readImages(path: string, options: ReadOptions): Promise<So
   if (layout !== CSV) notes.push(`${file}: taken for ${layout.name}`);
   const steering = isCurvature ? undefined : steeringOf(layout.steering, options.steering);
   const sign = options.steering.sign ?? 1;
-  const there = presence();
   const folder = options.images === undefined ? dirname(file) : resolve(options.images);
+  const places = new ImagePlaces(folder, options.follow);
+  const usual = ['', 'images', 'data', 'IMG'].map((sub) => join(folder, sub));
   const entries = rows.map(({ where, read }, ordinal) =>
     faults.attempt(where, (): Entry => {
       const { name, value, time } = read();
-      const relative = name.replaceAll('\\', '/');
       return {
-        image: found(relative, folder, options.follow === true, where, there),
+        image: found(name.replaceAll('\\', '/'), places, usual, where),
         label: steering === undefined ? sign * finite(value, where) + 0 : curvature(value, steering, where),
         time,
         ordinal,
@@ -109,6 +103,7 @@ export async function readImages(path: string, options: ReadOptions): Promise<So
     basename(dirname(file)),
     numberedByName(entries, file, notes),
     file,
+    places,
     options,
     notes,
   );
@@ -124,23 +119,17 @@ export async function readImages(path: string, options: ReadOptions): Promise<So
 /**
  * Where the log says, else its last part in the folder itself or one of the usual ones inside.
  *
- * @param follow - also outside the folder
+ * @param usual - folders, that of the images first
  * @throws DataError for an image that is there, but outside
  */
-function found(
-  name: string,
-  folder: string,
-  follow: boolean,
-  where: string,
-  there: (path: string) => boolean,
-): string {
-  const asSaid = isAbsolute(name) ? name : join(folder, name);
-  const isInside = asSaid.startsWith(join(folder, '/'));
-  if ((isInside || follow) && there(asSaid)) return asSaid;
-  const inside = ['', 'images', 'data', 'IMG'].map((sub) => join(folder, sub));
-  const placed = placeImage(foreignBase(name), inside, there);
-  if (isInside || there(placed) || !there(asSaid)) return placed;
-  throw new DataError(`${where}: ${asSaid} lies outside ${folder}; say that it is meant: --follow`);
+function found(name: string, places: ImagePlaces, usual: readonly string[], where: string): string {
+  const asSaid = isAbsolute(name) ? name : join(usual[0], name);
+  const isMeant = places.follow || asSaid.startsWith(join(usual[0], '/'));
+  if (isMeant && places.has(asSaid)) return places.within(asSaid, where);
+  const placed = places.place(foreignBase(name), usual);
+  // The drive was moved, and its log still has the old place.
+  if (places.has(placed)) return places.within(placed, where);
+  return places.has(asSaid) ? places.within(asSaid, where) : placed;
 }
 
 function finite(value: number, where: string): number {

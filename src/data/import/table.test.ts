@@ -35,6 +35,29 @@ test('text in UTF-16, as PowerShell joins files, is read', () => {
   ]);
 });
 
+test('quotes keep separators, doubled quotes and line ends, blanks around them are none; lines are still counted', () => {
+  expect(read('a, "b, ""c"" " ,d\n\n"x\ny",z\n  \ne\n')).toEqual([
+    ['1', 'a', 'b, "c" ', 'd'],
+    ['4', 'x\ny', 'z'],
+    ['6', 'e'],
+  ]);
+});
+
+test('an empty cell at the very end is one, and a row may have any length', () => {
+  expect(read('a,b\nc,d,e,\nf,')).toEqual([
+    ['1', 'a', 'b'],
+    ['2', 'c', 'd', 'e', ''],
+    ['3', 'f', ''],
+  ]);
+});
+
+test.each([
+  ['that is not closed', 'a,1\nb,"2\nc,3\n'],
+  ['within a cell', 'a,1\nb"c,2\n'],
+])('a quote %s is told with its line', (_, text) => {
+  expect(() => read(text)).toThrow('line 2 has a quote within a cell, or one that is not closed');
+});
+
 test.each([
   ['commas', 'a.jpg,0.5,"x; y"\nb.jpg,0.6,z\n', ['1', 'a.jpg', '0.5', 'x; y']],
   ['commas and spaces', 'a.jpg, 0.5, 1\nb.jpg, 0.6, 2\n', ['1', 'a.jpg', '0.5', '1']],

@@ -11,14 +11,8 @@ import { curvature, type Steering, steeringOf } from './curvature.ts';
 import { evenRows } from './decimal-comma.ts';
 import { RecordFaults } from './faults.ts';
 import { foldersInside } from './folders-inside.ts';
-import {
-  type Entry,
-  foreignBase,
-  logOfImages,
-  numberedByName,
-  placeImage,
-  presence,
-} from './image-frames.ts';
+import { type Entry, foreignBase, logOfImages, numberedByName } from './image-frames.ts';
+import { ImagePlaces } from './image-places.ts';
 import type { ReadOptions, Source } from './source.ts';
 import { dateIn } from './stamps.ts';
 import { type CsvRow, numberIn, readCsv } from './table.ts';
@@ -53,7 +47,8 @@ export async function readUdacity(path: string, options: ReadOptions): Promise<S
   }
   const steering = steeringOf(UDACITY, options.steering);
   const folder = dirname(file);
-  const there = presence();
+  const places = new ImagePlaces(folder, options.follow);
+  const folders = [join(folder, 'IMG'), folder];
   const notes: string[] = [];
   const faults = new RecordFaults();
   const data = rows.slice(header === undefined ? 0 : 1);
@@ -64,7 +59,7 @@ export async function readUdacity(path: string, options: ReadOptions): Promise<S
       const name = foreignBase(row.cells[center]);
       if (name === '') throw new DataError(`${row.where}: column ${center + 1} is empty`);
       return {
-        image: placeImage(name, [join(folder, 'IMG'), folder], there),
+        image: places.within(places.place(name, folders), row.where),
         label: curvature(numberIn(row.cells[steeringColumn]), steering, row.where),
         time: dateIn(name),
         ordinal,
@@ -72,7 +67,8 @@ export async function readUdacity(path: string, options: ReadOptions): Promise<S
     }),
   );
   faults.settle(options, notes);
-  const log = logOfImages(basename(folder), numberedByName(entries, file, notes), file, options, notes);
+  const numbered = numberedByName(entries, file, notes);
+  const log = logOfImages(basename(folder), numbered, file, places, options, notes);
   return { logs: [log], steering, nominalRate: RATE, crop: () => CROP, notes };
 }
 
