@@ -84,6 +84,12 @@ export function encodeSafetensors(
   return bytes;
 }
 
+/** How models of other programs begin. */
+const FOREIGN = [
+  [Buffer.from('PK\x03\x04', 'latin1'), 'a ZIP archive, as Keras (.keras) and PyTorch (.pt) write models'],
+  [Buffer.from('\x89HDF', 'latin1'), 'an HDF5 file, as Keras (.h5) writes models'],
+] as const;
+
 /**
  * @param bytes - a whole file
  * @param source - its name, for messages
@@ -93,6 +99,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   const fail: Fail = (reason) => {
     throw new ConfigError(`${source}: no safetensors file that can be used: ${reason}`);
   };
+  const other = FOREIGN.find(([start]) => Buffer.from(bytes.subarray(0, start.length)).equals(start));
+  if (other) fail(`it is ${other[1]}; docs/weights.md says what a weights file of this program is`);
   const bodyStart = LENGTH_BYTES + headerLengthOf(bytes, fail);
   const body = bytes.subarray(bodyStart);
   const { metadata, entries } = parseHeader(bytes.subarray(LENGTH_BYTES, bodyStart), body.length, fail);

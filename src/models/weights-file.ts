@@ -87,8 +87,9 @@ async function readModelFile(path: string) {
   const { tensors, metadata } = await readSafetensors(path);
   if (metadata.format !== FORMAT) {
     throw new ConfigError(
-      `${path} is no weights file of this program: its header has format ${JSON.stringify(metadata.format)}, ` +
-        `not ${JSON.stringify(FORMAT)}`,
+      `${path} is no weights file of this program: its header has ` +
+        `${metadata.format === undefined ? 'no format' : `format ${JSON.stringify(metadata.format)}`}, not ` +
+        `${JSON.stringify(FORMAT)}; another program wrote it. docs/weights.md says what stands in one`,
     );
   }
   const options = parseOptions(

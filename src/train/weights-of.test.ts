@@ -46,7 +46,11 @@ describe('what does not', () => {
   it('says what it is', async () => {
     const session = at('passive', 'wm_session');
     const cases: [string, typeof DataError | typeof UsageError, RegExp][] = [
-      [at('drives', 'a.h5'), UsageError, /a\.h5 is a recording; a checkpoint is wanted here: a run’s folder/],
+      [
+        at('drives', 'a.h5'),
+        UsageError,
+        /a\.h5 is a recording \(or a model that Keras wrote\), by its name; a checkpoint is wanted here: a run’s folder/,
+      ],
       [at('drives'), UsageError, /drives is a folder of recordings \(a\.h5, b\.h5\); a checkpoint/],
       [session, UsageError, /a folder with 3 runs below it; name one run: .*experiment_0, .*experiment_1/],
       [root, UsageError, /a folder with 3 runs below it/],

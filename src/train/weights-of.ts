@@ -25,7 +25,9 @@ const NAMED = 4;
  */
 export async function weightsOf(path: string): Promise<string> {
   if (isRecording(path))
-    throw new UsageError(`${path} is a recording; a checkpoint is wanted here: ${WANTED}`);
+    throw new UsageError(
+      `${path} is a recording (or a model that Keras wrote), by its name; a checkpoint is wanted here: ${WANTED}`,
+    );
   if (!existsSync(path)) throw new DataError(`${path}: there is no such checkpoint`);
   if (!statSync(path).isDirectory()) return namedByPointer(path);
   const own = join(path, WEIGHTS_FILE);
