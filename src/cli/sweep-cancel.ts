@@ -2,10 +2,8 @@
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
 import { ConfigError } from '../errors.ts';
-import { cancelTasks } from '../sweep/slurm/cancel.ts';
-import { recoverSubmissions } from '../sweep/slurm/tasks.ts';
-import { requireSweep } from '../sweep/sweep-file.ts';
-import { sweepOwner } from '../sweep/sweep-lock.ts';
+import { cancelTasks, recoverSubmissions } from '../sweep/slurm/tasks.ts';
+import { requireSweep, sweepOwner } from '../sweep/sweep-file.ts';
 import { print } from '../terminal.ts';
 
 export function define(command: Command): void {

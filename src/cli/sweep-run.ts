@@ -1,7 +1,7 @@
 /** `ncp-train sweep run`: one run of a sweep in this process, which is what its executors start. See src/sweep/run-one.ts. */
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { RunProgress } from '../sweep/progress-message.ts';
+import type { RunProgress } from '../sweep/outcome.ts';
 import { print } from '../terminal.ts';
 import type { Observer } from '../train/session.ts';
 import { trainingView } from './training-view.ts';

@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { tasksOf } from '../sweep/slurm/tasks.ts';
 import { sweepStatus } from '../sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
-import { requireSweep } from '../sweep/sweep-file.ts';
-import { sweepOwner } from '../sweep/sweep-lock.ts';
+import { requireSweep, sweepOwner } from '../sweep/sweep-file.ts';
 import { print, say } from '../terminal.ts';
 import { sweepTable } from './sweep-table.ts';
 

@@ -3,12 +3,11 @@
  * the crashes are over autonomous driving alone. A figure that is not defined is null, with the reason in words; none is 0 for
  * want of data, and nothing is divided by 0. docs/bags.md has the definitions.
  */
-import { findCrashes } from './crashes.ts';
-import { lateralAcceleration, lateralJerk, rateRms } from './discomfort.ts';
+
+import { lateralAcceleration, lateralJerk, rateRms, type Strength, strength } from './discomfort.ts';
 import { autonomousDistance, isKnownBetween, perKilometre } from './distance.ts';
 import type { DriveFigure, DriveFigures } from './figures.ts';
-import { type Strength, strength } from './strength.ts';
-import { autonomousStretches, checkTrace, type DriveTrace, LONGEST_STEP } from './trace.ts';
+import { autonomousStretches, checkTrace, type DriveTrace, findCrashes, LONGEST_STEP } from './trace.ts';
 
 export interface DriveMetrics {
   readonly figures: DriveFigures;

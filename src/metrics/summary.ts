@@ -3,7 +3,7 @@
  * deviation (divisor n, as everywhere in this project). What is a ratio of sums is also formed of all runs together: distance between crashes
  * is not defined in runs without a crash, and its mean over the others would make the model look worse than it is.
  */
-import { type Average, averageOf } from '../text/average.ts';
+import { type Average, averageOf } from '../text/figures.ts';
 import { perKilometre } from './distance.ts';
 import { DRIVE_FIGURE_NAMES, type DriveFigure } from './figures.ts';
 import type { DriveMetrics } from './metrics.ts';

@@ -1,4 +1,5 @@
 /** Models to files and back: the same predictions, and from a file that does not fit nothing at all. */
+
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
 import { ConfigError, DataError } from '../errors.ts';
 import { type ModelName, type ModelOptions, modelOptions } from '../options/schema.ts';
-import { syntheticBatch } from '../train/synthetic-batch.ts';
+import { syntheticBatch } from '../train/speed.ts';
 import { disposeModel, judgeFrames, type Model, unrollModel } from './model.ts';
 import { buildModel } from './registry.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';

@@ -19,15 +19,13 @@ import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../data/frames/crop.ts';
 import type { CroppedFrames } from '../data/frames/cropped-frames.ts';
 import { replaceFile, writeFailure } from '../files/durable.ts';
 import { digits, matrixLines, RowFile } from '../files/row-file.ts';
-import { findCrashes } from '../metrics/crashes.ts';
-import { LONGEST_STEP } from '../metrics/trace.ts';
+import { findCrashes, LONGEST_STEP } from '../metrics/trace.ts';
 import type { Model } from '../models/model.ts';
 import { openFrameSequence } from '../plot/frame-sequence.ts';
 import { svgToPng } from '../plot/png.ts';
 import { type OpenReplay, openReplay, type ReplayRequest } from './open.ts';
 import { predictionSvg, type SteeredPoint } from './prediction-plot.ts';
-import { resets } from './resets.ts';
-import { seenFrames } from './seen-frames.ts';
+import { resets, seenFrames } from './seen-frames.ts';
 import { stateNames, stateWidths, type TraceSlice, tracedFrames, traceModel } from './trace.ts';
 
 export interface ReplayOptions extends ReplayRequest {

@@ -8,7 +8,7 @@ import { judgeFrames, type Model, unrollModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { type ModelName, modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
-import { resets } from './resets.ts';
+import { resets } from './seen-frames.ts';
 import { stateNames, stateWidths, type TraceOptions, traceModel } from './trace.ts';
 
 const N = 7;

@@ -3,6 +3,7 @@
  * frame, slice by slice, so that memory does not grow with the recording. The convolutions see large batches of frames; the cell
  * alone walks over time. Which analyses are made of it, and what is written, is not known here.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PixelNoise } from '../augment/pixel-noise.ts';
@@ -13,8 +14,7 @@ import { stateDatasets } from '../data/recordings/drive-recording.ts';
 import type { Cell, State } from '../models/cells/cell.ts';
 import { FRAME } from '../models/convolution.ts';
 import { inferFrames, type Model } from '../models/model.ts';
-import { resets } from './resets.ts';
-import { seenFrames } from './seen-frames.ts';
+import { resets, seenFrames } from './seen-frames.ts';
 
 export interface TraceOptions {
   /** Disturbs every frame; with `compat` `paper` as the published scripts do, whatever the seed. */

@@ -1,6 +1,6 @@
 /** Two models over the folds that both have: the differences fold by fold, and whether they may be chance. */
 import { UsageError } from '../errors.ts';
-import { type Average, averageOf } from '../text/average.ts';
+import { type Average, averageOf } from '../text/figures.ts';
 import { unknownName } from '../text/nearest.ts';
 import type { ModelGroup } from './model-group.ts';
 import { FIGURES, type FigureName, type RunReading } from './runs/run-reading.ts';

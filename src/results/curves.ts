@@ -9,7 +9,7 @@ import { replaceFile } from '../files/durable.ts';
 import { GREY, OKABE_ITO } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
 import { svgToPng } from '../plot/png.ts';
-import { averageOf } from '../text/average.ts';
+import { averageOf } from '../text/figures.ts';
 import type { ModelGroup } from './model-group.ts';
 import type { Results, ResultsTable } from './results.ts';
 import type { RunReading } from './runs/run-reading.ts';

@@ -2,7 +2,7 @@
  * The floor of the table: what the best constant and the last value give on the same folds (train/run/floors.ts says how they
  * are judged). Taken from what the runs record; runs on the same data have the same floors.
  */
-import { type Average, averageOf } from '../text/average.ts';
+import { type Average, averageOf } from '../text/figures.ts';
 import type { Averages, ModelGroup, SharesOfConstant } from './model-group.ts';
 import type { RunReading } from './runs/run-reading.ts';
 

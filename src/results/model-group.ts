@@ -1,6 +1,6 @@
 /** The runs of one model folder as one row of the table: which folds count, which are missing, and their means. */
 import { basename, dirname, resolve } from 'node:path';
-import { type Average, averageOf } from '../text/average.ts';
+import { type Average, averageOf } from '../text/figures.ts';
 import { FIGURES, type FigureName, type RunReading } from './runs/run-reading.ts';
 
 /** Folds of the paper, where a run does not say how many there are. */

@@ -2,8 +2,7 @@
  * The rows of a table before they are text, the same for every format: models, with `--verbose` their single runs, and the
  * floor.
  */
-import type { Average } from '../text/average.ts';
-import { averageText, columnDecimals } from '../text/figures.ts';
+import { type Average, averageText, columnDecimals } from '../text/figures.ts';
 import {
   type Averages,
   inKilometres,

@@ -14,15 +14,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeFailure } from '../files/durable.ts';
 import { lockOwner } from '../files/lock.ts';
-import type { StopRequests } from '../train/signals.ts';
-import { stopRequests } from '../train/signals.ts';
-import { lastLine } from './last-line.ts';
-import { GB, residentBytes } from './memory.ts';
+import { type StopRequests, stopRequests } from '../train/signals.ts';
 import type { Need } from './needs.ts';
-import { clearOutcome, type Outcome, readOutcome, writeOutcome } from './outcome.ts';
-import { logPath } from './places.ts';
+import {
+  clearOutcome,
+  lastLine,
+  type Outcome,
+  type RunProgress,
+  readOutcome,
+  writeOutcome,
+} from './outcome.ts';
 import type { PlannedRun } from './plan.ts';
-import type { RunProgress } from './progress-message.ts';
+import { GB, residentBytes } from './shares.ts';
+import { logPath } from './sweep-file.ts';
 
 /** What is told while runs go on. */
 export interface LocalWatcher {

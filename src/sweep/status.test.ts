@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { writeOutcome } from './outcome.ts';
-import { outcomePath } from './places.ts';
 import { planRuns } from './plan.ts';
-import { taskState } from './slurm/task-state.ts';
+import { taskState } from './slurm/tasks.ts';
 import { sweepStatus } from './status.ts';
+import { outcomePath } from './sweep-file.ts';
 
 let sessions: string;
 beforeEach(() => {

@@ -9,9 +9,8 @@ import type { RunReading } from '../results/runs/run-reading.ts';
 import { CONFIG_FILE } from '../train/run/run-record.ts';
 import { readOutcome } from './outcome.ts';
 import type { PlannedRun } from './plan.ts';
-import type { SweepRunState } from './run-state.ts';
-import type { TaskState } from './slurm/task-state.ts';
-import type { SweepRecord } from './sweep-file.ts';
+import type { TaskState } from './slurm/tasks.ts';
+import type { SweepRecord, SweepRunState } from './sweep-file.ts';
 
 export interface RunStatus {
   readonly name: string;

@@ -3,14 +3,17 @@
  * started again finds here what it has done; one with other models or folds adds its runs to those that are there.
  * What became of a run is not written here, but read from the run itself.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { replaceFile } from '../files/durable.ts';
+import { replaceFile, writeFailure } from '../files/durable.ts';
+import { acquireLock, type Lock, lockOwner, type Owner } from '../files/lock.ts';
 import { optionsOf } from '../options/flags.ts';
 import { parseOptions } from '../options/parse.ts';
 import { activeOptions, passiveOptions } from '../options/schema.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { fromHere } from '../train/run/run-paths.ts';
 import { type PlannedRun, plannedRun } from './plan.ts';
 
@@ -141,3 +144,54 @@ function given(
 
 const defaultsOf = (schema: z.ZodObject) =>
   optionsOf(schema).map((option) => [option.name, option.default] as const);
+
+// How a run of a sweep stands, in a word. `interrupted`: it was killed, or its machine went down.
+
+export type SweepRunState =
+  | ('finished' | 'running' | 'queued' | 'failed' | 'stopped' | 'interrupted' | 'not started')
+  | ('cancelled' | 'timed out');
+
+// Where a sweep keeps what belongs to a run of it but is not the run: `sessions/sweep/logs/passive-wm_session-
+// experiment_0.log`.
+
+const fileName = (run: string) => run.replaceAll('/', '-');
+
+/** What the run printed, all its attempts. */
+export const logPath = (sessions: string, run: string): string =>
+  join(sessions, SWEEP_FOLDER, 'logs', `${fileName(run)}.log`);
+
+/** How its last attempt ended, see outcome.ts. */
+export const outcomePath = (sessions: string, run: string): string =>
+  join(sessions, SWEEP_FOLDER, 'outcomes', `${fileName(run)}.json`);
+
+/** Scripts and outputs of a submission to a scheduler. */
+export const submissionFolder = (sessions: string, name: string): string =>
+  join(sessions, SWEEP_FOLDER, 'slurm', name);
+
+// One sweep at a time in a sessions folder: while runs are planned, and all the while they run on this machine.
+
+/**
+ * @throws ConfigError (status 2) if another process sweeps there
+ * @throws DataError if the folder cannot be written
+ */
+export async function lockSweep(sessions: string): Promise<Lock> {
+  try {
+    await mkdir(join(sessions, SWEEP_FOLDER), { recursive: true });
+  } catch (error) {
+    throw writeFailure(sessions, error);
+  }
+  const owner = await sweepOwner(sessions);
+  if (owner) {
+    const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
+    throw new ConfigError(
+      `a sweep runs in ${sessions} already: process ${owner.pid}${where}, since ${owner.since}. ` +
+        `ncp-train sweep status ${shellWord(sessions)} shows it, ncp-train sweep cancel ${shellWord(sessions)} ends it, ` +
+        '--sessions_dir names another folder',
+    );
+  }
+  return acquireLock(join(sessions, SWEEP_FOLDER));
+}
+
+/** The living process that sweeps there, if any. */
+export const sweepOwner = (sessions: string): Promise<Owner | undefined> =>
+  lockOwner(join(sessions, SWEEP_FOLDER));

@@ -1,5 +1,5 @@
 /** Averages as text: mean ± standard deviation, all of a column with the same decimals, three digits of the least mean. */
-import type { Average } from './average.ts';
+import { deviation, mean } from './statistics.ts';
 
 /** What stands for a figure that is not known. */
 export const UNKNOWN = '–';
@@ -34,4 +34,19 @@ export function averageText(average: Average | null, decimals: number): string {
   if (average === null) return UNKNOWN;
   const mean = numberText(average.mean, decimals);
   return average.n === 1 ? mean : `${mean} ± ${numberText(average.deviation, decimals)}`;
+}
+
+// Mean and standard deviation over folds, divisor n, as the published summary has them (docs/pipeline.md §4).
+
+export interface Average {
+  readonly mean: number;
+  /** Divisor n. */
+  readonly deviation: number;
+  readonly n: number;
+}
+
+/** @returns null if no value is known */
+export function averageOf(values: readonly (number | null)[]): Average | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : { mean: mean(known), deviation: deviation(known), n: known.length };
 }

@@ -6,13 +6,13 @@
  * mean absolute error, unweighted. What does not depend on the frames before, the convolutions, is computed in large
  * batches; the cell then walks all runs at once, each a sequence of one batch.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluationRun } from '../data/batches/evaluation-order.ts';
 import type { State } from '../models/cells/cell.ts';
 import type { Model, RecurrentModel } from '../models/model.ts';
-import { FRAME_SIZE } from './batch-share.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, FRAME_SIZE } from './engine.ts';
 
 /** Mean squared error and mean absolute error, in label units. */
 export interface Figures {

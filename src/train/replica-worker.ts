@@ -9,8 +9,7 @@ import type { BatchKey } from '../models/dropout.ts';
 import { buildModel } from '../models/registry.ts';
 import { type WiringJson, wiringFromJson } from '../models/wiring/wiring-json.ts';
 import type { ModelOptions } from '../options/schema.ts';
-import { type BatchOptions, type Share, shareOf } from './batch-share.ts';
-import { perFrame } from './engine.ts';
+import { type BatchOptions, perFrame, type Share, shareOf } from './engine.ts';
 import { gradientsOf } from './step.ts';
 import { adoptWeights, publishGradients } from './weight-buffer.ts';
 

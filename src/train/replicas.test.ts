@@ -8,8 +8,7 @@ import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
-import { FRAME_SIZE } from './batch-share.ts';
-import { type Engine, localEngine } from './engine.ts';
+import { type Engine, FRAME_SIZE, localEngine } from './engine.ts';
 import { adamState } from './optimizer.ts';
 import { replicaEngine, splitEvenly } from './replicas.ts';
 

@@ -1,11 +1,14 @@
 /** How fast this machine trains, in about a second: for `ncp-train doctor --speed`. Not a benchmark (`npm run bench`). */
 import * as tf from '@tensorflow/tfjs-core';
+import { sampleWeights } from '../augment/weighting.ts';
+import { FRAME } from '../models/convolution.ts';
 import { disposeModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { modelOptions } from '../options/schema.ts';
+import { stream } from '../random/stream.ts';
+import { normalised } from './loss.ts';
 import { adamState } from './optimizer.ts';
-import { trainingStep } from './step.ts';
-import { syntheticBatch } from './synthetic-batch.ts';
+import { type Batch, trainingStep } from './step.ts';
 
 const T = 8;
 const B = 2;
@@ -34,4 +37,22 @@ export async function trainingSpeed(
   disposeModel(model);
   await tf.nextFrame();
   return { msPerStep, framesPerSecond: (T * B * 1000) / msPerStep };
+}
+
+// Batches of random frames and labels, for speed tests: what a step costs does not depend on what is seen.
+
+/** @returns T steps of B sequences; frames in 0..255, labels in −1..1, default curve factor */
+export function syntheticBatch(seed: number, T: number, B: number): Batch {
+  const { height, width, channels } = FRAME;
+  const frames = new Float32Array(T * B * height * width * channels);
+  const labels = new Float32Array(T * B);
+  stream(seed, 'synthetic', 'frames').fillUniform(frames, 0, 255);
+  stream(seed, 'synthetic', 'labels').fillUniform(labels, -1, 1);
+  return {
+    T,
+    B,
+    frames: tf.tensor4d(frames, [T * B, height, width, channels]),
+    labels,
+    shares: normalised(sampleWeights(labels, 0.1)),
+  };
 }

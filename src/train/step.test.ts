@@ -7,8 +7,8 @@ import { disposeModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { type ModelName, modelOptions } from '../options/schema.ts';
 import { adamState } from './optimizer.ts';
+import { syntheticBatch } from './speed.ts';
 import { type Batch, gradientsOf, trainingStep } from './step.ts';
-import { syntheticBatch } from './synthetic-batch.ts';
 
 beforeAll(async () => {
   await useBackend('wasm');

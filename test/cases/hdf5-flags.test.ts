@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openCroppedFrames } from '../../src/data/frames/cropped-frames.ts';
 import { openDriveRecording } from '../../src/data/recordings/drive-recording.ts';
 import { openRecording } from '../../src/data/recordings/recording.ts';
-import { resets } from '../../src/replay/resets.ts';
+import { resets } from '../../src/replay/seen-frames.ts';
 import { temporaryFolder } from '../e2e/command-line.ts';
 
 const forms = fileURLToPath(new URL('../fixtures/h5py/forms.h5', import.meta.url));

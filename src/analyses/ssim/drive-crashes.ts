@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { listRecordings } from '../../data/recordings/dataset-config.ts';
 import { openDriveRecording } from '../../data/recordings/drive-recording.ts';
 import { DataError } from '../../errors.ts';
-import { findCrashes } from '../../metrics/crashes.ts';
+import { findCrashes } from '../../metrics/trace.ts';
 
 /** The drives of a model under a noise. */
 export interface CrashCount {

@@ -3,7 +3,7 @@
  * a replay the model is run over the recording again. What is missing is said in words, which stand in the page.
  */
 import { openDriveRecording } from '../../data/recordings/drive-recording.ts';
-import { findCrashes } from '../../metrics/crashes.ts';
+import { findCrashes } from '../../metrics/trace.ts';
 import type { OpenReplay, OpenSource } from '../../replay/open.ts';
 import { traceModel } from '../../replay/trace.ts';
 import { neuronNames, sideBySide } from '../../replay/traces/trace-source.ts';

@@ -1,6 +1,6 @@
 /** The states that a test drive recorded beside its frames (src/data/recordings/drive-recording.ts), without its model. */
 import { openDriveRecording } from '../../data/recordings/drive-recording.ts';
-import { resets } from '../resets.ts';
+import { resets } from '../seen-frames.ts';
 import { neuronNames, sideBySide, type TraceSource } from './trace-source.ts';
 
 /** Rows that are read at once. */

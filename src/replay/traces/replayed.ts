@@ -8,7 +8,7 @@ import { FRAME } from '../../models/convolution.ts';
 import type { FrameModel } from '../../models/model.ts';
 import { standardise } from '../../models/standardise.ts';
 import { openReplay, type ReplayRequest } from '../open.ts';
-import { resets } from '../resets.ts';
+import { resets } from '../seen-frames.ts';
 import { stateNames, stateWidths, traceModel } from '../trace.ts';
 import { neuronNames, sideBySide, type TraceRow, type TraceSource } from './trace-source.ts';
 

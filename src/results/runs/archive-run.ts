@@ -5,10 +5,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { epochRows, type ValidationColumns } from './epoch-rows.ts';
-import { type FiguresFile, readFigures } from './figures-file.ts';
-import { foldOf, modelAndSession } from './model-folder.ts';
-import { bestSoFar, NO_FIGURES, type RunReading } from './run-reading.ts';
+import { epochRows, type FiguresFile, readFigures, type ValidationColumns } from './figures-file.ts';
+import { bestSoFar, foldOf, modelAndSession, NO_FIGURES, type RunReading } from './run-reading.ts';
 
 /** The factor on all labels of the published scripts. */
 const LABEL_SCALE = 1000;

@@ -18,12 +18,19 @@ import { readState } from '../../train/run/checkpoint-state.ts';
 import { FINAL_FILE } from '../../train/run/final.ts';
 import { METRICS_FILE, requireLogged, TRAIN_LOG_FILE } from '../../train/run/metrics-log.ts';
 import { CONFIG_FILE, type Config, configIn, RECORD_FILE, recordIn } from '../../train/run/run-record.ts';
-import { epochRows } from './epoch-rows.ts';
-import { readFigures } from './figures-file.ts';
-import { foldOf, modelAndSession } from './model-folder.ts';
-import { type ReadRecord, runRecord } from './recorded-facts.ts';
-import { bestSoFar, FIGURES, type FoundState, NO_FIGURES, type RunReading } from './run-reading.ts';
-import { secondsSpent } from './seconds-spent.ts';
+import { epochRows, readFigures } from './figures-file.ts';
+import {
+  bestSoFar,
+  FIGURES,
+  type FoundState,
+  foldOf,
+  modelAndSession,
+  NO_FIGURES,
+  type ReadRecord,
+  type RunReading,
+  runRecord,
+  secondsSpent,
+} from './run-reading.ts';
 
 export async function readOwnRun(folder: string): Promise<RunReading> {
   const path = resolve(folder);

@@ -2,6 +2,8 @@
  * One run as it was found on disk, whatever wrote it: this program (own-run.ts) or the published scripts
  * (archive-run.ts). What is missing is null, what was damaged stands in `notes`; reading never fails.
  */
+import { z } from 'zod';
+import { MODELS } from '../../options/schema.ts';
 
 import type { Floors } from '../../train/run/floors.ts';
 import type { Config, RunState } from '../../train/run/run-record.ts';
@@ -95,4 +97,88 @@ export function bestSoFar(epochs: readonly EpochRow[]): RunReading['best'] {
   if (!best) return null;
   const { epoch, ...figures } = best;
   return { epoch, figures: { ...NO_FIGURES, ...figures } };
+}
+
+// What is read of a run's `run.json` (train/run/run-record.ts), as far as it is there; a damaged entry counts as
+// absent.
+
+const figures = z.object({ loss: z.number(), mae: z.number() });
+const floors = z.object({ constant: figures, last_value: figures.nullable(), frames: z.number() });
+const time = z.iso.datetime().optional().catch(undefined);
+
+const facts = z.object({
+  fingerprint: z.string().optional().catch(undefined),
+  backend: z.string().optional().catch(undefined),
+  folds: z.int().optional().catch(undefined),
+  input: z.looseObject({ label_scale: z.number() }).optional().catch(undefined),
+  floors: z.object({ validation: floors, test: floors.optional() }).optional().catch(undefined),
+});
+export const runRecord = facts.extend({
+  command: z.enum(['passive', 'active']).optional().catch(undefined),
+  state: z.enum(['running', 'finished', 'stopped', 'failed']),
+  started: time,
+  ended: time,
+  files: z.record(z.string(), z.string()).optional().catch(undefined),
+  cause: z.string().optional().catch(undefined),
+  resumed: z
+    .array(facts.extend({ at: time, after: time }))
+    .optional()
+    .catch(undefined),
+});
+export type ReadRecord = z.output<typeof runRecord>;
+
+// How long a run took: from start to end without the pauses between a stop and a resume. Of a process that was
+// killed the end is not recorded; the last epoch it logged stands for it.
+
+/**
+ * @param metrics - text of `metrics.jsonl`, whose lines have the time at which an epoch ended
+ * @param now - end of a run that is running
+ * @returns seconds; null if its start is not recorded
+ */
+export function secondsSpent(
+  record: ReadRecord,
+  metrics: string,
+  state: FoundState,
+  now: Date,
+): number | null {
+  if (record.started === undefined) return null;
+  const resumes = record.resumed ?? [];
+  const starts = [record.started, ...resumes.map(({ at }) => at)];
+  const ends = [...resumes.map(({ after }) => after), state === 'running' ? now.toISOString() : record.ended];
+  const epochs = timesIn(metrics);
+  let seconds = 0;
+  for (const [n, text] of starts.entries()) {
+    if (text === undefined) return null;
+    const start = Date.parse(text);
+    const next = Date.parse(starts[n + 1] ?? now.toISOString());
+    const end = ends[n];
+    const lastEpoch = Math.max(start, ...epochs.filter((at) => at >= start && at <= next));
+    seconds += ((end === undefined ? lastEpoch : Date.parse(end)) - start) / 1000;
+  }
+  return Math.max(0, seconds);
+}
+
+/** Times of the lines that can be read, milliseconds. */
+function timesIn(metrics: string): number[] {
+  return Array.from(metrics.matchAll(/"time":"([^"]+)"/g), ([, time]) => Date.parse(time)).filter(
+    Number.isFinite,
+  );
+}
+
+// What the name of a model's folder says: `{model}_{session}`, in the archive also `e2e_{model}_{session}`.
+
+/** @returns for a name of another form the whole name as the model */
+export function modelAndSession(name: string): { model: string; session: string } {
+  const plain = name.replace(/^e2e_/, '');
+  for (const model of MODELS) {
+    if (plain === model) return { model, session: '' };
+    if (plain.startsWith(`${model}_`)) return { model, session: plain.slice(model.length + 1) };
+  }
+  return { model: name, session: '' };
+}
+
+/** The number in `experiment_4`, and in `experiment_4.1`, which `--new` moved aside. */
+export function foldOf(name: string): { fold: number; isAside: boolean } | undefined {
+  const match = /^experiment_(\d+)(\.\d+)?$/.exec(name);
+  return match ? { fold: Number(match[1]), isAside: match[2] !== undefined } : undefined;
 }

@@ -1,6 +1,6 @@
 /** The time a run took, from its records. */
 import { expect, test } from 'vitest';
-import { secondsSpent } from './seconds-spent.ts';
+import { secondsSpent } from './run-reading.ts';
 
 const at = (time: string) => `2026-01-02T${time}:00.000Z`;
 const NOW = new Date(at('20:00'));

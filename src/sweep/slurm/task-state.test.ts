@@ -1,6 +1,6 @@
 /** Slurm's words, and what they mean for a run. */
 import { expect, it } from 'vitest';
-import { taskState } from './task-state.ts';
+import { taskState } from './tasks.ts';
 
 it.each([
   ['PENDING', 'Resources', 'queued', 'PENDING Resources'],
