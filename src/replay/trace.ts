@@ -19,7 +19,7 @@ import { resets, seenFrames } from './seen-frames.ts';
 export interface TraceOptions {
   /** Disturbs every frame; with `compat` `paper` as the published scripts do, whatever the seed. */
   readonly noise?: PixelNoise;
-  /** `paper`: the last frame is left out, the states are those before each frame, resets as in resets.ts. */
+  /** `paper`: the last frame is left out, the states are those before each frame, resets as in seen-frames.ts. */
   readonly compat?: Compat;
   /** Frames in a slice, by default 64. */
   readonly slice?: number;

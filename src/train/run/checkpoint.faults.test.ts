@@ -6,11 +6,11 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isAt, save, trainee } from '../../test/programs/train-by-name.ts';
-import { useBackend } from '../backend/choose.ts';
-import { DataError } from '../errors.ts';
-import { readSafetensors } from '../models/safetensors.ts';
-import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint } from './run/checkpoint.ts';
+import { isAt, save, trainee } from '../../../test/programs/train-by-name.ts';
+import { useBackend } from '../../backend/choose.ts';
+import { DataError } from '../../errors.ts';
+import { readSafetensors } from '../../models/safetensors.ts';
+import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint } from './checkpoint.ts';
 
 /** Counts file operations, and from a given one on lets all fail (`killed`) or those that need space (`full`). */
 const disk = vi.hoisted(() => {

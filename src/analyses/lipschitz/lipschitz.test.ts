@@ -1,19 +1,14 @@
 /** Linear systems, whose constants are known; the Jacobian of every cell against finite differences. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  rowNorms,
-  spectralNorm,
-  stateJacobian,
-  stateWidths,
-} from '../../analyses/lipschitz/state-jacobian.ts';
-import { traceConstants } from '../../analyses/lipschitz/trace-constants.ts';
 import { useBackend } from '../../backend/choose.ts';
 import type { Cell } from '../../models/cells/cell.ts';
 import type { RecurrentModel } from '../../models/model.ts';
 import { buildModel } from '../../models/registry.ts';
 import { RECURRENT_MODELS } from '../../options/schema.ts';
 import { stream } from '../../random/stream.ts';
+import { rowNorms, spectralNorm, stateJacobian, stateWidths } from './state-jacobian.ts';
+import { traceConstants } from './trace-constants.ts';
 
 beforeAll(() => useBackend('wasm'));
 

@@ -1,9 +1,9 @@
 /** Whatever is wrong with an option, of any schema: the sentence is ours, with what was given and what is expected. */
 import { expect, it } from 'vitest';
-import { datasetSchema } from '../options/dataset-schema.ts';
-import { optionsOf, valuesText } from '../options/flags.ts';
-import { parseOptions } from '../options/parse.ts';
-import * as schemas from '../options/schema.ts';
+import { datasetSchema } from './dataset-schema.ts';
+import { optionsOf, valuesText } from './flags.ts';
+import { parseOptions } from './parse.ts';
+import * as schemas from './schema.ts';
 
 const SCHEMAS = {
   ...Object.fromEntries(Object.entries(schemas).filter(([name]) => name.endsWith('Options'))),

@@ -1,11 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { DRIVE_FIGURE_NAMES } from '../../metrics/figures.ts';
-import { drivesAsCsv } from '../../metrics/format-csv.ts';
-import { drivesAsJson } from '../../metrics/format-json.ts';
-import { drivesAsText } from '../../metrics/formats.ts';
-import { measureDrive } from '../../metrics/metrics.ts';
-import { type DriveGroup, summariseDrives } from '../../metrics/summary.ts';
+import { DRIVE_FIGURE_NAMES } from './figures.ts';
+import { drivesAsCsv } from './format-csv.ts';
+import { drivesAsJson } from './format-json.ts';
+import { drivesAsText } from './formats.ts';
+import { measureDrive } from './metrics.ts';
+import { type DriveGroup, summariseDrives } from './summary.ts';
 
 /** A run of 100 m/s·s steps, autonomous as the digits say. */
 const run = (digits: string) =>

@@ -1,7 +1,7 @@
 /** Roads of known shape from each of their sources, and maps of them. */
 import { describe, expect, it } from 'vitest';
-import { framesToDraw, onRoadSvg } from '../../analyses/road/draw-on-road.ts';
-import { roadFrom } from '../../analyses/road/driven-road.ts';
+import { framesToDraw, onRoadSvg } from './draw-on-road.ts';
+import { roadFrom } from './driven-road.ts';
 
 const N = 401;
 const each = (value: (n: number) => number) => Float64Array.from({ length: N }, (_, n) => value(n));

@@ -12,8 +12,8 @@ import { writeConstants } from '../../analyses/lipschitz/write.ts';
 import { componentsOf } from '../../analyses/pca/analyse.ts';
 import { writeComponents } from '../../analyses/pca/write.ts';
 import type { DrivenRoad } from '../../analyses/road/driven-road.ts';
-import { openTraces } from '../../replay/traces/open-traces.ts';
-import { neuronNames, sideBySide } from '../../replay/traces/trace-source.ts';
+import { openTraces } from './open-traces.ts';
+import { neuronNames, sideBySide } from './trace-source.ts';
 
 let folder: string;
 beforeEach(() => {

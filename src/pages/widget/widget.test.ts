@@ -6,20 +6,13 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeDrive } from '../../../test/made-drives.ts';
-import { base64, blockJson, neuronLevels } from '../../pages/widget/data-blocks.ts';
-import { driveTimes, framesWithin } from '../../pages/widget/drive-times.ts';
-import { findDrives } from '../../pages/widget/find-drives.ts';
-import type { PageDrive } from '../../pages/widget/layout.ts';
-import { colourOf, RAMP } from '../../pages/widget/page/ramp.ts';
-import {
-  crashBeside,
-  figure,
-  frameAt,
-  neighbour,
-  placeOf,
-  seriesOf,
-} from '../../pages/widget/page/series.ts';
-import { framePicture, mapPicture } from '../../pages/widget/pictures.ts';
+import { base64, blockJson, neuronLevels } from './data-blocks.ts';
+import { driveTimes, framesWithin } from './drive-times.ts';
+import { findDrives } from './find-drives.ts';
+import type { PageDrive } from './layout.ts';
+import { colourOf, RAMP } from './page/ramp.ts';
+import { crashBeside, figure, frameAt, neighbour, placeOf, seriesOf } from './page/series.ts';
+import { framePicture, mapPicture } from './pictures.ts';
 
 /** A drive in the page. */
 function pageDrive(times: readonly number[], more: Partial<PageDrive> = {}): string {
