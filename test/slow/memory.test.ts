@@ -10,8 +10,8 @@ import { disposeModel } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { MODELS, type ModelName, modelOptions } from '../../src/options/schema.ts';
 import { adamState } from '../../src/train/optimizer.ts';
-import { trainingStep } from '../../src/train/step.ts';
 import { syntheticBatch } from '../../src/train/speed.ts';
+import { trainingStep } from '../../src/train/step.ts';
 import { describeBackends } from '../backends.ts';
 
 /** Small steps; full ones are a tenth of it. `.ci/run` takes fewer. */
