@@ -15,8 +15,8 @@ export interface CameraFrames {
   readonly labels?: Float64Array;
   /** [N], 1 where the model drove; undefined where the recording does not say. */
   readonly autonomous?: Uint8Array;
-  /** @returns RGB [height,width,3], an array of its own @throws DataError if it cannot be read */
-  read(frame: number): Promise<Uint8Array>;
+  /** @param rgb - [height,width,3], is filled @throws DataError if it cannot be read */
+  read(frame: number, rgb: Uint8Array): Promise<void>;
   close(): void;
 }
 
@@ -25,16 +25,14 @@ export interface CameraFrames {
  * @throws DataError for a recording that is absent or cannot be read
  */
 export async function openCameraFrames(path: string, order: ChannelOrder): Promise<CameraFrames> {
-  const asRgb = (pixels: Uint8Array) => (order === 'bgr' ? swapped(pixels) : pixels);
   if (path.endsWith('.npz')) {
     const recording = await openNpzRecording(path);
     const { frames, width, height, autonomous } = recording;
     return {
       ...{ frames, width, height, autonomous },
-      async read(frame) {
-        const pixels = new Uint8Array(width * height * 3);
-        await recording.readFrames(frame, pixels);
-        return asRgb(pixels);
+      async read(frame, rgb) {
+        await recording.readFrames(frame, rgb);
+        if (order === 'bgr') swap(rgb);
       },
       close: () => recording.close(),
     };
@@ -45,13 +43,15 @@ export async function openCameraFrames(path: string, order: ChannelOrder): Promi
   return {
     ...{ frames, width, height, timestamps, labels },
     autonomous: autonomous && Uint8Array.from(autonomous, (on) => (on > 0 ? 1 : 0)),
-    read: async (frame) => asRgb(recording.readFrames(frame, 1, new Uint8Array(width * height * 3))),
+    async read(frame, rgb) {
+      recording.readFrames(frame, 1, rgb);
+      if (order === 'bgr') swap(rgb);
+    },
     close: () => recording.close(),
   };
 }
 
 /** Red and blue change places. */
-function swapped(pixels: Uint8Array): Uint8Array {
+function swap(pixels: Uint8Array): void {
   for (let i = 0; i < pixels.length; i += 3) [pixels[i], pixels[i + 2]] = [pixels[i + 2], pixels[i]];
-  return pixels;
 }

@@ -255,10 +255,16 @@ async function writeFrames(
   onFrames: (count: number) => void,
 ): Promise<void> {
   await page.add(blockStart('frames', number));
+  // One array a frame would be memory that the garbage collector does not see the size of until late.
+  const bytes = camera.width * camera.height * 3;
+  const buffers = Array.from({ length: Math.min(SLICE, shown.length) }, () => new Uint8Array(bytes));
   for (let from = 0; from < shown.length; from += SLICE) {
     const some = shown.slice(from, from + SLICE);
     const pictures: Promise<string>[] = [];
-    for (const frame of some) pictures.push(framePicture(await camera.read(frame), camera, format));
+    for (const [n, frame] of some.entries()) {
+      await camera.read(frame, buffers[n]);
+      pictures.push(framePicture(buffers[n], camera, format));
+    }
     await page.add(`${(await Promise.all(pictures)).join('\n')}\n`);
     onFrames(some.length);
   }
