@@ -9,7 +9,6 @@ import { drivesAsJson } from '../metrics/format-json.ts';
 import { drivesAsText } from '../metrics/formats.ts';
 import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
 import { print, say } from '../terminal.ts';
-import { SAFE_CSV } from '../text/aligned.ts';
 import { addBagOptions, bagOptions } from './bag-options.ts';
 
 const FORMATS = ['text', 'csv', 'json'] as const;
@@ -18,7 +17,6 @@ export function define(command: Command): void {
   command.argument('<file...>', 'ROS 1 bags, MCAP files, or folders as ROS 2 records them');
   addBagOptions(command, ['switch', 'gps', 'speed', 'steering', 'yaw_rate', 'curvature'])
     .addOption(new Option('--format <name>', 'of the result (default: text)').choices(FORMATS))
-    .option('--safe-csv', SAFE_CSV)
     .option('--together', 'the files are runs of one model: mean ± deviation over them')
     .option('--json', 'the same as --format json')
     .action(async (paths: string[], options) => {
@@ -32,8 +30,7 @@ export function define(command: Command): void {
         for (const note of notes) say(`${path}: ${note}`);
       }
       const groups = grouped(drives, options.together === true);
-      const asCsv = (all: readonly DriveGroup[]) => drivesAsCsv(all, options.safeCsv === true);
-      print({ text: asText, csv: asCsv, json: asJson }[format](groups, drives));
+      print({ text: asText, csv: drivesAsCsv, json: asJson }[format](groups, drives));
     });
 }
 

@@ -17,6 +17,8 @@ export interface CommandEntry {
   /** Words as typed, e.g. `backend install`; one of two words stands behind a command of the first. */
   name: string;
   summary: string;
+  /** Whether it writes CSV with words that others chose, such as names of files, models and neurons. */
+  writesCsv?: boolean;
   load: () => Promise<CommandFile>;
 }
 
@@ -85,11 +87,13 @@ export const commands: CommandEntry[] = [
   {
     name: 'drive',
     summary: 'let models drive in closed loop, count crashes, measure comfort',
+    writesCsv: true,
     load: () => import('./drive.ts'),
   },
   {
     name: 'results',
     summary: 'means over folds of every model, compared',
+    writesCsv: true,
     load: () => import('./results.ts'),
   },
   { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
@@ -116,36 +120,43 @@ export const commands: CommandEntry[] = [
   {
     name: 'analyse ssim',
     summary: 'how saliency maps change under noise, beside the crashes of test drives',
+    writesCsv: true,
     load: () => import('./analyse-ssim.ts'),
   },
   {
     name: 'analyse parameters',
     summary: 'count what models train, part by part',
+    writesCsv: true,
     load: () => import('./analyse-parameters.ts'),
   },
   {
     name: 'analyse wiring',
     summary: 'draw and count the synapses of a neural circuit policy',
+    writesCsv: true,
     load: () => import('./analyse-wiring.ts'),
   },
   {
     name: 'analyse sparsity',
     summary: 'losses of the runs with --sparsity, over how sparse they are',
+    writesCsv: true,
     load: () => import('./analyse-sparsity.ts'),
   },
   {
     name: 'analyse lipschitz',
     summary: 'how fast each neuron changes along a drive, model beside model',
+    writesCsv: true,
     load: () => import('./analyse-lipschitz.ts'),
   },
   {
     name: 'analyse pca',
     summary: 'principal components of the states, on the driven road',
+    writesCsv: true,
     load: () => import('./analyse-pca.ts'),
   },
   {
     name: 'analyse activity',
     summary: 'every neuron on the driven road, of wm with its time constants',
+    writesCsv: true,
     load: () => import('./analyse-activity.ts'),
   },
   {
@@ -197,6 +208,7 @@ export const commands: CommandEntry[] = [
   {
     name: 'bag metrics',
     summary: 'crashes, distance and discomfort of a drive in a rosbag',
+    writesCsv: true,
     load: () => import('./bag-metrics.ts'),
   },
   {

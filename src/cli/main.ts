@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
 import { DataError, NcpTrainError, UsageError } from '../errors.ts';
 import { print, say, terminal } from '../terminal.ts';
+import { writeSafeCells } from '../text/csv-cells.ts';
 import { unknownName } from '../text/nearest.ts';
 import { commands, groups } from './commands.ts';
 import { ExplainedCommand } from './explained-command.ts';
@@ -83,7 +84,7 @@ async function programFor(args: string[]): Promise<Command> {
   program.helpCommand('help [command]', 'print the help of a command').exitOverride();
   const parents = new Map<string, Command>();
   const known = commands.map(({ name }) => name);
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, writesCsv, load } of commands) {
     const [first, second] = name.split(' ');
     let parent = program;
     if (second !== undefined) {
@@ -95,9 +96,17 @@ async function programFor(args: string[]): Promise<Command> {
       .description(summary)
       .allowExcessArguments(false);
     if (second === undefined) parents.set(first, command.helpCommand(false));
-    if (isCalled(name, args)) (await load()).define(command, known);
+    if (!isCalled(name, args)) continue;
+    (await load()).define(command, known);
+    if (writesCsv) addSafeCsv(command);
   }
   return program;
+}
+
+function addSafeCsv(command: Command): void {
+  command
+    .option('--safe-csv', 'CSV: an apostrophe before texts that a spreadsheet would compute (= + - @)')
+    .hook('preAction', () => writeSafeCells(command.opts().safeCsv === true));
 }
 
 /** Without the newline at its end. */

@@ -9,7 +9,6 @@ import { resultsAsMarkdown } from '../results/format-markdown.ts';
 import { resultsAsText } from '../results/formats.ts';
 import { readResults } from '../results/results.ts';
 import { print } from '../terminal.ts';
-import { SAFE_CSV } from '../text/aligned.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 
 const FORMATS = {
@@ -25,7 +24,6 @@ export function define(command: Command): void {
     .argument('[dir...]', 'folders with runs, of this program or of the published scripts', ['sessions'])
     .addOption(new Option('--format <name>', 'of the table (default: text)').choices(Object.keys(FORMATS)))
     .option('--json', 'the same as --format json')
-    .option('--safe-csv', SAFE_CSV)
     .option('--verbose', 'also list the single runs')
     .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
     .option(
@@ -49,11 +47,6 @@ export function define(command: Command): void {
         makeFolderOf(options.curves);
         await writeCurves(options.curves, results);
       }
-      const verbose = options.verbose === true;
-      print(
-        format === 'csv'
-          ? resultsAsCsv(results, verbose, options.safeCsv === true)
-          : FORMATS[format](results, verbose),
-      );
+      print(FORMATS[format](results, options.verbose === true));
     });
 }

@@ -1,5 +1,7 @@
 /** A CSV file that is written row by row, for tables as long as a drive; it has its name when it is whole, not before. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
+import { csvCells } from '../text/csv-cells.ts';
 import { adoptFile, removeQuietly, temporaryPath, writeFailure } from './durable.ts';
 
 /** Characters that are written at once. */
@@ -14,7 +16,7 @@ export interface CsvFile {
   discard(): Promise<void>;
 }
 
-/** @param columns - plain words, as are the values: nothing is quoted */
+/** @param columns - their names; values are numbers or plain words, which need no quotes */
 export async function csvFile(path: string, columns: readonly string[]): Promise<CsvFile> {
   const temporary = temporaryPath(path);
   const failing = async <Value>(action: () => Promise<Value>): Promise<Value> => {
@@ -25,7 +27,7 @@ export async function csvFile(path: string, columns: readonly string[]): Promise
     }
   };
   const file: FileHandle = await failing(() => open(temporary, 'wx'));
-  let text = `${columns.join(',')}\n`;
+  let text = stringify([[...columns]], csvCells());
   let isOpen = true;
   const flush = async () => {
     await file.writeFile(text);

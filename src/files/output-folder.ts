@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { svgToPng } from '../plot/png.ts';
+import { csvCells } from '../text/csv-cells.ts';
 import { replaceFile, writeFailure } from './durable.ts';
 
 /** Rows of a table, all with the same columns. */
@@ -44,6 +45,6 @@ export function csvText<Row extends object>(
   return stringify(rows as Row[], {
     header: true,
     columns: [...columns],
-    cast: { number: String, boolean: String },
+    ...csvCells(),
   });
 }

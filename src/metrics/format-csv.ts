@@ -8,15 +8,13 @@ import type { DriveGroup } from './summary.ts';
 /**
  * Columns: those of the labels, `row` (`run` or `mean`), `run` (from 1), `n`, every figure, of means also its `_std` (divisor n) and
  * the `_n` runs in which it is defined, and `notes`.
- *
- * @param safe - of csvCells
  */
-export function drivesAsCsv(groups: readonly DriveGroup[], safe = false): string {
+export function drivesAsCsv(groups: readonly DriveGroup[]): string {
   const rows = groups.flatMap(({ label, summary }) => [
     ...summary.runs.map((run, r) => ({ ...label, row: 'run', run: r + 1, n: 1, ...runCells(run) })),
     { ...label, row: 'mean', run: null, n: summary.runs.length, ...meanCells(summary.averages) },
   ]);
-  return stringify(rows, { header: true, ...csvCells(safe) }).trimEnd();
+  return stringify(rows, { header: true, ...csvCells() }).trimEnd();
 }
 
 function runCells({ figures, undefinedBecause, notes }: DriveMetrics) {

@@ -6,12 +6,12 @@ import { type ResultRow, resultRows } from './result-rows.ts';
 import { groupNotes, type Results, type ResultsTable } from './results.ts';
 import { FIGURES } from './runs/run-reading.ts';
 
-/** `run` rows have one value each and no deviation. Comparisons are not in it: see `--json`. @param safe - of csvCells */
-export function resultsAsCsv(results: Results, verbose: boolean, safe = false): string {
+/** `run` rows have one value each and no deviation. Comparisons are not in it: see `--json`. */
+export function resultsAsCsv(results: Results, verbose: boolean): string {
   const rows = results.tables.flatMap((table) =>
     resultRows(table, verbose).map((row) => csvRow(results, table, row)),
   );
-  return stringify(rows, { header: true, ...csvCells(safe) }).trimEnd();
+  return stringify(rows, { header: true, ...csvCells() }).trimEnd();
 }
 
 function csvRow(

@@ -1,9 +1,5 @@
 import { printableLine } from './printable.ts';
 
-/** The help of `--safe-csv`. */
-export const SAFE_CSV =
-  'with --format csv: an apostrophe before texts that a spreadsheet would compute (= + - @)';
-
 /** A table for people: columns as wide as their longest cell, two spaces between. */
 export function aligned(table: readonly (readonly string[])[]): string {
   const rows = table.map((row) => row.map(printableLine));

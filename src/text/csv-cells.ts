@@ -4,8 +4,18 @@ import type { Options } from 'csv-stringify/sync';
 /** What a spreadsheet takes for the start of a formula (OWASP, "CSV injection"). */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** @param safe - put an apostrophe before texts that a spreadsheet would compute; numbers, also negative ones, stay */
-export function csvCells(safe = false): Pick<Options, 'cast'> {
-  const text = (value: string) => (FORMULA.test(value) ? `'${value}` : value);
-  return { cast: safe ? { number: String, string: text } : { number: String } };
+let isSafe = false;
+
+/**
+ * For all tables that this process writes from now on; one command runs in it.
+ * @param safe - an apostrophe before texts that a spreadsheet would compute; numbers, also negative ones, stay
+ */
+export function writeSafeCells(safe: boolean): void {
+  isSafe = safe;
+}
+
+/** How every table with texts in it is written. */
+export function csvCells(): Pick<Options, 'cast'> {
+  const text = (value: string) => (isSafe && FORMULA.test(value) ? `'${value}` : value);
+  return { cast: { number: String, boolean: String, string: text } };
 }

@@ -1,4 +1,5 @@
 /** `analyse …` on the built command: files, columns, and what is said of bad input. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -14,7 +15,7 @@ import { wiringToJson } from '../../src/models/wiring/wiring-json.ts';
 import { WM_NUMBERS } from '../../src/options/schema.ts';
 import { stream } from '../../src/random/stream.ts';
 import { makeRun } from '../made-runs.ts';
-import { ncpTrain, temporaryFolder } from './command-line.ts';
+import { ENTRY, ncpTrain, temporaryFolder } from './command-line.ts';
 
 const rowsOf = (path: string): Record<string, string>[] =>
   parse(readFileSync(path, 'utf8'), { columns: true });
@@ -60,6 +61,21 @@ test('parameters of a checkpoint, and options that contradict it', async () => {
   expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('leave out --lstm-size')]);
   const absent = await ncpTrain(['analyse', 'parameters', '/nowhere']);
   expect([absent.status, absent.stderr]).toEqual([3, expect.stringContaining('there is no such checkpoint')]);
+});
+
+test('parameters: --safe_csv keeps a name of others from being computed', async () => {
+  await useBackend('wasm');
+  const folder = temporaryFolder();
+  await saveModel(join(folder, '=1+1.safetensors'), buildModel({ model: 'wm' }, 1));
+  const csv = join(folder, 'parameters.csv');
+  const nameOf = (...flags: string[]) => {
+    const args = [ENTRY, 'analyse', 'parameters', '=1+1.safetensors', '--csv', csv, ...flags];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return rowsOf(csv)[0].name;
+  };
+  expect(nameOf()).toBe('=1+1.safetensors');
+  expect(nameOf('--safe_csv')).toBe("'=1+1.safetensors");
 });
 
 test('wiring: picture and tables of a checkpoint', async () => {
