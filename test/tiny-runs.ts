@@ -17,18 +17,24 @@ export const ACTIVE_NAMES = ['20190628-094335', '20190723-133449', '20190628-150
  * Recordings of random frames with labels that sway.
  *
  * @param salt - another one gives other frames
+ * @param frames - of each recording
  * @returns the folder
  */
-export async function writeRecordings(folder: string, names: readonly string[], salt = 0): Promise<string> {
+export async function writeRecordings(
+  folder: string,
+  names: readonly string[],
+  salt = 0,
+  frames = FRAMES,
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   for (const [n, name] of names.entries()) {
     const writer = await createRecording(join(folder, `${name}.h5`), SIZE);
     const draws = stream(n + salt, 'recording');
-    const frames = new Uint8Array(FRAMES * SIZE.height * SIZE.width * 3);
-    for (let i = 0; i < frames.length; i++) frames[i] = draws.integer(0, 200);
-    const each = (value: (t: number) => number) => Float64Array.from({ length: FRAMES }, (_, t) => value(t));
+    const pixels = new Uint8Array(frames * SIZE.height * SIZE.width * 3);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = draws.integer(0, 200);
+    const each = (value: (t: number) => number) => Float64Array.from({ length: frames }, (_, t) => value(t));
     writer.append(
-      frames,
+      pixels,
       each((t) => 0.001 * Math.sin(t / 9 + n)),
       each((t) => 1000 * n + t / 30),
     );
