@@ -17,7 +17,7 @@ import { exitStatusOf } from '../stop-signals.ts';
 import { print, terminal } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { generatedWhole } from './data-generate.ts';
-import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { addOptionFlags, optionsFrom, typedFlags } from './option-flags.ts';
 import { trainingView } from './training-view.ts';
 
 /** Of the generated frames. */
@@ -53,7 +53,7 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
     if (!control.quiet) terminal.say(text);
   };
   const stopped = () => {
-    say(`stopped; ${program()} demo goes on from there`);
+    say(`stopped; to go on: ${[program(), 'demo', ...typedFlags(demoOptions, options)].join(' ')}`);
     if (control.json) print(JSON.stringify({ out, state: 'stopped' }, null, 2));
   };
 

@@ -11,6 +11,7 @@ import { type Context, mergeOptions } from '../options/merge.ts';
 import { commentedYaml, readOptionsFile } from '../options/yaml.ts';
 import { print } from '../terminal.ts';
 import { unknownFlag } from '../text/nearest.ts';
+import { shellWord } from '../text/shell-word.ts';
 import { lookUpOptions, shownFlags, spelt } from './explained-command.ts';
 
 /** Adds a flag for every option of the schema, `--config`, `--print-config` and `--print-schema`. */
@@ -70,6 +71,23 @@ export function optionsFrom<Schema extends z.ZodObject>(
     return undefined;
   }
   return options;
+}
+
+/**
+ * Options that differ from their defaults, as they are typed in a shell to give them again.
+ *
+ * @param names - of the options to give; by default all
+ * @returns e.g. `['--model wm', '--no-final']`
+ */
+export function typedFlags(schema: z.ZodObject, options: Given, names?: readonly string[]): string[] {
+  const typed = (name: string, value: unknown) => {
+    if (typeof value === 'boolean') return `--${value ? '' : 'no-'}${name}`;
+    return `--${name} ${shellWord(String(value))}`;
+  };
+  return optionsOf(schema)
+    .filter(({ name }) => names === undefined || names.includes(name))
+    .filter((option) => options[option.name] !== undefined && options[option.name] !== option.default)
+    .map(({ name }) => typed(name, options[name]));
 }
 
 /** Of a boolean the form that changes something is shown in the help; the other one works too. */

@@ -1,18 +1,17 @@
 /** What `passive` and `active` share: flags, the run, its result and exit status. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { UsageError } from '../errors.ts';
-import { type Given, optionsOf } from '../options/flags.ts';
+import type { Given } from '../options/flags.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { print } from '../terminal.ts';
-import { shellWord } from '../text/shell-word.ts';
 import { fromHere, requireKnownPlace } from '../train/run/run-paths.ts';
 import { CONFIG_FILE, readRun } from '../train/run/run-record.ts';
-import { untrainedRun } from '../train/run/trained-so-far.ts';
+import { noRun, untrainedRun } from '../train/run/trained-so-far.ts';
 import type { SessionResult } from '../train/session.ts';
-import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { addOptionFlags, optionsFrom, typedFlags } from './option-flags.ts';
 
 /** Flags that say how to run, not what: they are not part of a run's configuration. */
 export interface Control {
@@ -51,7 +50,9 @@ export function defineTraining<Schema extends z.ZodObject>(
       // Which run it is, is said by options that need not have an effect, if the run was started with them.
       const given = optionsFrom(command, schema, { judgedElsewhere: resumes ? namesOf(schema) : undefined });
       if (given === undefined) return;
-      const recorded = await recordedOptions(folderOf(given), control.resume);
+      const folder = folderOf(given);
+      if (control.resume === 'must') requireRun(folder, String(given.sessions_dir), flags.config);
+      const recorded = await recordedOptions(folder, control.resume);
       const options = optionsFrom(command, schema, {
         recorded: recorded && {
           options: { ...recorded.options, ...pick(given, NAMING) },
@@ -80,6 +81,20 @@ async function recordedOptions(folder: string, resume: Control['resume']) {
   return { folder, path, cwd: record.cwd, options: fromHere(config, record.cwd) };
 }
 
+/**
+ * Before data is looked for, which may not be there either.
+ *
+ * @param config - of `--config`: of a run that lies elsewhere, its folder of sessions is named
+ * @throws ConfigError if there is no run to resume
+ */
+function requireRun(folder: string, sessions: string, config: string | undefined): void {
+  if (existsSync(folder)) return;
+  const own = config !== undefined && basename(config) === CONFIG_FILE ? resolve(dirname(config)) : undefined;
+  const below = join('/', relative(sessions, folder));
+  const place = own?.endsWith(below) ? own.slice(0, -below.length) : undefined;
+  throw noRun(folder, place && (relative(process.cwd(), place) || '.'));
+}
+
 const namesOf = (schema: z.ZodObject) => new Set(Object.keys(schema.shape));
 
 const pick = (options: Given, names: readonly string[]) =>
@@ -105,10 +120,7 @@ function resumeCommand(
   schema: z.ZodObject,
   options: Readonly<Record<string, unknown>>,
 ): string {
-  const flags = optionsOf(schema)
-    .filter((option) => NAMING.includes(option.name) && options[option.name] !== option.default)
-    .map((option) => `--${option.name} ${shellWord(String(options[option.name]))}`);
-  return ['ncp-train', name, ...flags, '--resume'].join(' ');
+  return ['ncp-train', name, ...typedFlags(schema, options, NAMING), '--resume'].join(' ');
 }
 
 function text({ folder, ending, best, test }: SessionResult, resume: string | undefined): string {

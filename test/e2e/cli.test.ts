@@ -1,7 +1,7 @@
 /** The frame of the command line: help, names, spellings, exit status, streams. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { commands, groups } from '../../src/cli/commands.ts';
 import { ENTRY, ncpTrain, temporaryFolder } from './command-line.ts';
@@ -79,6 +79,30 @@ test('a missing command is a usage error that shows what there is', async () => 
   const { status, stdout, stderr } = await ncpTrain([]);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain('Commands:');
+});
+
+test('--resume where there is no run says so, before data that is not there either, and where the run of --config lies', async () => {
+  const folder = temporaryFolder();
+  const run = join(folder, 'sessions', 'passive', 'wm_session', 'experiment_3');
+  mkdirSync(run, { recursive: true });
+  writeFileSync(
+    join(run, 'config.yaml'),
+    'model: wm\nexperiment_id: 3\ndata: not/there\nsessions_dir: not/here\n',
+  );
+  const asked = ['passive', '--config', join(run, 'config.yaml'), '--resume'];
+  const ended = await Promise.all([
+    ncpTrain(['passive', '--model', 'wm', '--experiment_id', '3', '--sessions_dir', 'not/here', '--resume']),
+    ncpTrain(asked),
+  ]);
+  expect(ended.map(({ status }) => status)).toEqual([2, 2]);
+  const where = join('not', 'here', 'passive', 'wm_session', 'experiment_3');
+  expect(ended[0].stderr).toContain(
+    `there is no run to resume in ${where}; --sessions_dir says where runs lie`,
+  );
+  const sessions = relative(process.cwd(), join(folder, 'sessions'));
+  expect(ended[1].stderr).toContain(
+    `that of the configuration lies elsewhere: give --sessions_dir ${sessions}`,
+  );
 });
 
 test('a reader that stops early, as head does, is no error', () => {

@@ -141,7 +141,7 @@ describe.skipIf(!python.present)(python.title('demo ends on a terminal'), () => 
   const demo = (...more: string[]) => [
     ...['demo', '--out', out, ...TINY, '--epochs', '100000', '--backend', 'wasm', '--workers', '1', ...more],
   ];
-  const STOPPED = /^stopped; .*demo goes on from there$/;
+  const STOPPED = /stopped; to go on: .*demo --out .*--recordings 3 .*--workers 1$/;
 
   test('Ctrl-C while it makes drives', async () => {
     const terminal = new PseudoTerminal(demo());

@@ -38,7 +38,7 @@ import {
   readRun,
   recordText,
 } from './run-record.ts';
-import { fewerEpochs, hasRows, untrainedRun } from './trained-so-far.ts';
+import { fewerEpochs, hasRows, noRun, untrainedRun } from './trained-so-far.ts';
 
 /** Files of the log and of figures, which a run that has ended knows by their digests. */
 const LOGGED = [TRAIN_LOG_FILE, METRICS_FILE, FINAL_FILE];
@@ -112,11 +112,6 @@ export async function openRun(request: RunRequest): Promise<Run> {
     throw writeFailure(folder, error);
   }
 }
-
-const noRun = (folder: string) =>
-  new ConfigError(
-    `there is no run to resume in ${folder}; leave --resume out, or write --resume auto, to start one`,
-  );
 
 interface Opened {
   readonly state: Run['state'];

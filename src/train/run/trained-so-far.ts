@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
+import { shellWord } from '../../text/shell-word.ts';
 import { checkpointNames, readPointer } from './checkpoint-folder.ts';
 import { checkpointPlace } from './checkpoint-state.ts';
 import { TRAIN_LOG_FILE } from './metrics-log.ts';
@@ -41,3 +42,11 @@ export async function fewerEpochs(folder: string, { epochs }: Config): Promise<s
     `leave --epochs out, or give at least ${done}; --base_path NAME or --new starts a run of ${epochs}`
   );
 }
+
+/** @param elsewhere - folder of sessions in which the run lies that is probably meant */
+export const noRun = (folder: string, elsewhere?: string): ConfigError =>
+  new ConfigError(
+    elsewhere === undefined
+      ? `there is no run to resume in ${folder}; --sessions_dir says where runs lie, and --resume auto starts one`
+      : `there is no run to resume in ${folder}; that of the configuration lies elsewhere: give --sessions_dir ${shellWord(elsewhere)}`,
+  );
