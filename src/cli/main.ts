@@ -10,6 +10,7 @@ import { DataError, NcpTrainError, UsageError } from '../errors.ts';
 import { print, say, terminal } from '../terminal.ts';
 import { writeSafeCells } from '../text/csv-cells.ts';
 import { unknownName } from '../text/nearest.ts';
+import { indentedMessage } from '../text/printable.ts';
 import { commands, groups } from './commands.ts';
 import { ExplainedCommand } from './explained-command.ts';
 import { surviveLostTerminal } from './lost-terminal.ts';
@@ -128,7 +129,7 @@ function explain(error: unknown): number {
     return ['commander.helpDisplayed', 'commander.version'].includes(error.code) ? 0 : 2;
   }
   if (error instanceof NcpTrainError) {
-    say(`error: ${error.message}`);
+    say(`error: ${error instanceof DataError ? indentedMessage(error.message) : error.message}`);
     return error.exitStatus;
   }
   if ((error as NodeJS.ErrnoException)?.code === 'ENOSPC') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { printable, printableLine } from './printable.ts';
+import { indentedMessage, printable, printableLine } from './printable.ts';
 
 it('control characters are shown as JSON escapes them; all else stays', () => {
   expect(printable('a\x1b]0;title\x07b\x9b2J\rc\x7f')).toBe(
@@ -19,4 +19,10 @@ it('JSON means the same before and after, whatever the names in it', () => {
       expect(shown).not.toMatch(/\p{Cc}/u);
     }),
   );
+});
+
+it('a name with a line end makes no line of its own in a message; lines that are indented stay', () => {
+  expect(indentedMessage('a\nerror: b: not there')).toBe('a\n  error: b: not there');
+  expect(indentedMessage('x:1\n\nkey: [\n  ^')).toBe('x:1\n  \n  key: [\n    ^');
+  expect(indentedMessage('two faults\n  one\n  other')).toBe('two faults\n  one\n  other');
 });

@@ -22,3 +22,11 @@ export function printable(text: string): string {
 export function printableLine(text: string): string {
   return printable(text).replace(/[\t\n]/g, escaped);
 }
+
+/**
+ * A message in which names of others stand: all lines but the first are indented, so that no name with a line end in it makes
+ * a line that looks like one of ours.
+ */
+export function indentedMessage(text: string): string {
+  return /\n(?! {2})/.test(text) ? text.replaceAll('\n', '\n  ') : text;
+}
