@@ -57,6 +57,12 @@ export function start(
   return { child, ended };
 }
 
+/** Environment of a command that gets a signal from within, as soon as it says something on stderr. */
+export function signalAt(pattern: RegExp, signal: NodeJS.Signals): Record<string, string> {
+  const program = fileURLToPath(new URL('../programs/signal-at.mjs', import.meta.url));
+  return { NODE_OPTIONS: `--import ${program}`, SIGNAL_AT: pattern.source, SIGNAL: signal };
+}
+
 /** Runs `ncp-train` to its end. */
 export function ncpTrain(args: string[], environment?: Record<string, string>): Promise<Ended> {
   return start(args, environment).ended;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+import { ncpTrain, signalAt, temporaryFolder } from './command-line.ts';
 
 const TINY = ['--recordings', '3', '--frames', '64', '--epochs', '2', '--batch_size', '2', '--seq_len', '4'];
 
@@ -15,11 +15,7 @@ const demo = (out: string, ...more: string[]) => [
 
 test('interrupted and started again, it goes on; the validation loss falls; everything is in its folder', async () => {
   const out = join(temporaryFolder(), 'demo');
-  const { child, ended } = start(demo(out));
-  child.stderr?.on('data', (text: string) => {
-    if (/^training 2 epochs/m.test(text)) child.kill('SIGINT');
-  });
-  const stopped = await ended;
+  const stopped = await ncpTrain(demo(out), signalAt(/^training 2 epochs/, 'SIGINT'));
   expect(stopped.status, stopped.stderr).toBe(130);
   expect(stopped.stderr).toContain(
     `ncp-train.js demo ${['--out', out, ...TINY].join(' ')} --backend wasm --workers 1\n`,

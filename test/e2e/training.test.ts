@@ -12,7 +12,7 @@ import {
   resultsOf,
   writeRecordings,
 } from '../tiny-runs.ts';
-import { ncpTrain, start, temporaryFolder } from './command-line.ts';
+import { ncpTrain, signalAt, temporaryFolder } from './command-line.ts';
 
 /** In the folder of a run. */
 const EVENTS = 'tensorboard/events.out.tfevents.ncp-train';
@@ -89,11 +89,8 @@ test('interrupted by SIGINT and resumed, a run gives bit for bit what an uninter
     passiveRun(data, folder, 'lstm', '--epochs', '3', '--tensorboard', ...more);
   expect((await ncpTrain(args(whole))).status).toBe(0);
 
-  const { child, ended } = start(args(broken));
-  child.stderr?.on('data', (text: string) => {
-    if (/ms a batch/.test(text)) child.kill('SIGINT'); // said after five batches
-  });
-  expect((await ended).status).toBe(130);
+  // Said after five batches.
+  expect((await ncpTrain(args(broken), signalAt(/ms a batch/, 'SIGINT'))).status).toBe(130);
   const checkpoint = join(broken, 'passive/lstm_session/experiment_0/checkpoints');
   expect(read(checkpoint, 'last')).toMatch(/^epoch_000_batch_\d{4}/);
 
@@ -135,11 +132,9 @@ test('with --tensorboard there is one file more, and no number is another; kille
   ];
   expect(events(whole)).toEqual([...ofEpoch(0), ...ofEpoch(1), 'loss/valid 2']);
 
-  const { child, ended } = start(args(broken, '--tensorboard'));
-  child.stderr?.on('data', (text: string) => {
-    if (/ms a batch/.test(text)) child.kill('SIGKILL'); // said after five batches
-  });
-  expect((await ended).status).toBe(null);
+  // Said after five batches.
+  const killed = await ncpTrain(args(broken, '--tensorboard'), signalAt(/ms a batch/, 'SIGKILL'));
+  expect(killed.status).toBe(null);
   expect(events(broken)).toContain('batch/loss 3'); // not in the checkpoint, so measured again
   appendFileSync(join(broken, run, EVENTS), readFileSync(join(whole, run, EVENTS)).subarray(0, 20)); // half a record
   const resumed = await ncpTrain(args(broken, '--tensorboard', '--resume'));
