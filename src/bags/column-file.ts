@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { NpyFile } from '../files/npy-file.ts';
 import { writeFailure } from '../files/temporary-file.ts';
+import { reasonOf } from '../text/reason.ts';
 
 export type ColumnFormat = 'csv' | 'npy';
 
@@ -39,7 +40,7 @@ export function writeColumns(
     try {
       writeFileSync(join(folder, file), text);
     } catch (error) {
-      throw writeFailure(join(folder, file), (error as Error).message);
+      throw writeFailure(join(folder, file), reasonOf(error));
     }
   }
   return { file, columns: names, rows };

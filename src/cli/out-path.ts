@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { DataError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 
 /** Value of a flag that names a file to write; its folder need not be there. @throws DataError if it cannot be made */
 export function outFile(path: string): string {
@@ -25,7 +26,7 @@ export function makeFolderOf(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
-    throw new DataError(`${path} cannot be written: ${(error as Error).message}`);
+    throw new DataError(`${path} cannot be written: ${reasonOf(error)}`);
   }
 }
 

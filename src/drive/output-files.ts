@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 
 /** Of a drive of a model at a noise level, without ending; runs count from 1. */
 export function driveName(label: string, noise: number, run: number): string {
@@ -34,7 +35,7 @@ export function prepareFolder(out: string, force: boolean): void {
   try {
     mkdirSync(out, { recursive: true });
   } catch (error) {
-    throw new DataError(`--out ${out} cannot be made: ${(error as Error).message}`);
+    throw new DataError(`--out ${out} cannot be made: ${reasonOf(error)}`);
   }
   for (const name of there) rmSync(join(out, name), { force: true });
 }

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 
 /** A name in the same folder that nothing else uses; `sweepTemporary` knows it by its form. */
 export function temporaryPath(path: string): string {
@@ -100,5 +101,7 @@ export function writeFailure(path: string, error: unknown): Error {
       `${path}: the disk is full. Free some space; a run that had begun goes on with --resume`,
     );
   }
-  return errno === undefined ? (error as Error) : new DataError(`${path}: cannot be written: ${message}`);
+  return errno === undefined
+    ? (error as Error)
+    : new DataError(`${path}: cannot be written: ${reasonOf(error)}`);
 }

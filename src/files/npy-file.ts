@@ -3,6 +3,7 @@
  * number of rows is known. Little-endian, C order.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { reasonOf } from '../text/reason.ts';
 import { writeFailure } from './temporary-file.ts';
 
 const TYPES = { uint8: '|u1', float64: '<f8' } as const;
@@ -61,7 +62,7 @@ export class NpyFile {
     try {
       return step();
     } catch (error) {
-      throw writeFailure(this.#path, (error as Error).message);
+      throw writeFailure(this.#path, reasonOf(error));
     }
   }
 }

@@ -250,5 +250,7 @@ test('a missing file is named', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'w.safetensors');
     await expect(readSafetensors(path)).rejects.toThrow(new DataError(`${path}: no such file`));
-    await expect(readSafetensors(folder)).rejects.toThrow(`${folder}: cannot be read: EISDIR`);
+    await expect(readSafetensors(folder)).rejects.toThrow(
+      `${folder}: cannot be read: it is a folder (EISDIR)`,
+    );
   }));

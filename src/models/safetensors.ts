@@ -13,6 +13,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError, DataError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 import {
   checksum,
   DTYPES,
@@ -146,7 +147,7 @@ export async function writeSafetensors(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new DataError(`${path}: cannot be written: ${(error as Error).message}`);
+    throw new DataError(`${path}: cannot be written: ${reasonOf(error)}`);
   }
 }
 
@@ -160,9 +161,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     bytes = await readFile(path);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new DataError(
-      `${path}: ${missing ? 'no such file' : `cannot be read: ${(error as Error).message}`}`,
-    );
+    throw new DataError(`${path}: ${missing ? 'no such file' : `cannot be read: ${reasonOf(error)}`}`);
   }
   return decodeSafetensors(bytes, path);
 }

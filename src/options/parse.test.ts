@@ -84,7 +84,7 @@ describe('parseOptions', () => {
     [{ model: 'lstm', sparsity: 1 }, 'sparsity: ', 'got 1'],
     [{ model: 'ctrnn', ctfeedback: 'yes' }, 'ctfeedback: ', 'got "yes"'],
     [{ model: 7 }, 'model: ', 'got 7'],
-    [{}, 'model is missing: ', 'trained'],
+    [{}, 'model is missing: ', 'trained, one of wm, .+ or cnn'],
   ])('%j is refused, naming the option and the value', (input, option, seen) => {
     expect(refusal(input)).toMatch(new RegExp(`^config.yaml: ${option}.+${seen}$`));
   });

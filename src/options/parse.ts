@@ -40,7 +40,10 @@ function describe(issue: z.core.$ZodIssue, root: Node, input: unknown, lookUp?: 
     input,
   );
   if (given === undefined && key !== '') {
-    return [`${key} is missing: ${node.description ?? `expected ${expectedText(node)}`}`];
+    const values = node.enum ? `, one of ${expectedText(node)}` : '';
+    return [
+      `${key} is missing: ${node.description ? node.description + values : `expected ${expectedText(node)}`}`,
+    ];
   }
   if (issue.code === 'invalid_value' && typeof given === 'string' && node.enum) {
     return [unknownName(node.title ?? key, given, node.enum.map(String), node)];

@@ -100,6 +100,6 @@ describe('readOptionsFile', () => {
   it('a file that is not there, or is a folder, is named', () => {
     const missing = join(folder, 'none.yaml');
     expect(() => readOptionsFile(missing)).toThrow(`${missing}: there is no such file`);
-    expect(() => readOptionsFile(folder)).toThrow(`${folder}: cannot be read: EISDIR`);
+    expect(() => readOptionsFile(folder)).toThrow(`${folder}: cannot be read: it is a folder (EISDIR)`);
   });
 });

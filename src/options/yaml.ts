@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 import { appliesText } from './applies.ts';
 import { type Given, type OptionDescription, optionsOf, valuesText } from './flags.ts';
 import { yamlValue } from './yaml-value.ts';
@@ -72,14 +73,14 @@ export function readOptionsFile(path: string): Given {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ConfigError(
-      `${path}: ${missing ? 'there is no such file' : `cannot be read: ${(error as Error).message}`}`,
+      `${path}: ${missing ? 'there is no such file' : `cannot be read: ${reasonOf(error)}`}`,
     );
   }
   let value: unknown;
   try {
     value = yamlValue(text);
   } catch (error) {
-    throw new ConfigError(`${path}: ${(error as Error).message}`);
+    throw new ConfigError(`${path}: ${reasonOf(error)}`);
   }
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value)) {

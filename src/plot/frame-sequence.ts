@@ -7,6 +7,7 @@ import { accessSync, constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, extname, join } from 'node:path';
 import { DataError } from '../errors.ts';
+import { reasonOf } from '../text/reason.ts';
 
 export interface SequenceFormat {
   readonly width: number;
@@ -82,7 +83,7 @@ async function pngFrames(path: string, { width, height }: SequenceFormat): Promi
         await adopt(temporary, file);
       } catch (error) {
         await rm(temporary, { force: true });
-        throw new DataError(`${file}: cannot be written: ${(error as Error).message}`);
+        throw new DataError(`${file}: cannot be written: ${reasonOf(error)}`);
       }
     },
     finish: async () => {},

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { replaceFile } from '../files/durable.ts';
 import { parseOptions } from '../options/parse.ts';
+import { reasonOf } from '../text/reason.ts';
 
 export const STATE_FILE = 'reproduction.json';
 const FORMAT = 'ncp-train reproduction 1';
@@ -40,13 +41,13 @@ export async function readState(out: string, scale: 'small' | 'full'): Promise<M
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return new Map();
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`${path} is damaged (${(error as Error).message}); --out names another folder`);
+    throw new ConfigError(`${path} is damaged (${reasonOf(error)}); --out names another folder`);
   }
   const state = parseOptions(shape, value, path);
   if (state.scale !== scale) {

@@ -13,6 +13,7 @@ import { acquireLock, type Lock, lockOwner, type Owner } from '../files/lock.ts'
 import { optionsOf } from '../options/flags.ts';
 import { parseOptions } from '../options/parse.ts';
 import { activeOptions, passiveOptions } from '../options/schema.ts';
+import { reasonOf } from '../text/reason.ts';
 import { shellWord } from '../text/shell-word.ts';
 import { fromHere } from '../train/run/run-paths.ts';
 import { type PlannedRun, plannedRun } from './plan.ts';
@@ -77,7 +78,7 @@ export async function readSweep(sessions: string): Promise<SweepRecord | undefin
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
   }
   try {
     const { cwd, argv, runs, submissions } = parseOptions(shape, JSON.parse(text), path);
@@ -91,7 +92,7 @@ export async function readSweep(sessions: string): Promise<SweepRecord | undefin
     };
   } catch (error) {
     throw new ConfigError(
-      `${path} is damaged or of another version: ${(error as Error).message}\n  ` +
+      `${path} is damaged or of another version: ${reasonOf(error)}\n  ` +
         'the runs themselves are whole; move this file away and start the sweep again, which finds them',
     );
   }

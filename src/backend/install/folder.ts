@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { currentFile, type Installation, readInstallation, tildePath } from '../paths.ts';
 
 const PARTIAL = '.partial-';
@@ -26,9 +27,7 @@ export function madeFolder(folder: string): string {
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const where = tildePath(folder);
-    throw new DataError(
-      `${where} cannot be written: ${(error as Error).message}. XDG_DATA_HOME puts it elsewhere`,
-    );
+    throw new DataError(`${where} cannot be written: ${reasonOf(error)}. XDG_DATA_HOME puts it elsewhere`);
   }
   return folder;
 }
@@ -49,7 +48,7 @@ export function sweep(root: string): void {
       rmSync(path, { recursive: true, force: true, maxRetries: 10 });
     } catch (error) {
       throw new DataError(
-        `${tildePath(path)}, left by an interrupted install, cannot be deleted: ${(error as Error).message}. ` +
+        `${tildePath(path)}, left by an interrupted install, cannot be deleted: ${reasonOf(error)}. ` +
           'If a program of that install still runs, wait until it has ended; then run the command again',
       );
     }

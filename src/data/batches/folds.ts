@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, DataError, UsageError } from '../../errors.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
+import { reasonOf } from '../../text/reason.ts';
 
 /** `paper`; K folds balanced by frames; or for every fold the names of its test recordings, with `.h5`. */
 export type FoldsSpec = 'paper' | { readonly auto: number } | { readonly files: string[][] };
@@ -43,7 +44,7 @@ export function readFolds(text: string): FoldsSpec {
   try {
     content = readFileSync(text, 'utf8');
   } catch (error) {
-    throw new DataError(`folds file ${text}: ${(error as Error).message}`);
+    throw new DataError(`folds file ${text}: ${reasonOf(error)}`);
   }
   let value: unknown;
   try {
@@ -68,7 +69,7 @@ export function foldsFrom(value: unknown, where: string): FoldsSpec {
     try {
       return parseFolds(value);
     } catch (error) {
-      throw new ConfigError(`${where}: ${(error as Error).message}`);
+      throw new ConfigError(`${where}: ${reasonOf(error)}`);
     }
   }
   const shape =

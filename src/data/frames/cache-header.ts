@@ -6,6 +6,7 @@ import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { DataError } from '../../errors.ts';
+import { reasonOf } from '../../text/reason.ts';
 import type { SourceFingerprint } from '../recordings/source-fingerprint.ts';
 import { type ChannelOrder, CROP_BYTES } from './crop.ts';
 
@@ -115,7 +116,7 @@ export function clearCache(folder = cacheFolder()): { files: number; bytes: numb
     try {
       rmSync(path, { force: true });
     } catch (error) {
-      throw new DataError(`${path} cannot be deleted: ${(error as Error).message}`);
+      throw new DataError(`${path} cannot be deleted: ${reasonOf(error)}`);
     }
   }
   return { files: names.length, bytes };
@@ -126,6 +127,6 @@ function ownNames(folder: string): string[] {
     return readdirSync(folder).filter((name) => OWN_NAME.test(name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new DataError(`${folder} cannot be read: ${(error as Error).message}`);
+    throw new DataError(`${folder} cannot be read: ${reasonOf(error)}`);
   }
 }

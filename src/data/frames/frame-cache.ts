@@ -24,6 +24,7 @@ import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DataError } from '../../errors.ts';
 import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { RecordingError } from '../recordings/defect.ts';
 import { openRecording, type Recording } from '../recordings/recording.ts';
 import { fingerprintOf, type SourceFingerprint } from '../recordings/source-fingerprint.ts';
@@ -122,7 +123,7 @@ function stateOf(path: string): SourceFingerprint {
   try {
     return fingerprintOf(path);
   } catch (error) {
-    throw new DataError(`${path} cannot be read: ${(error as Error).message}. Check the path`);
+    throw new DataError(`${path} cannot be read: ${reasonOf(error)}. Check the path`);
   }
 }
 
@@ -200,7 +201,7 @@ async function whole(path: string, write: (temporary: string) => Promise<void>):
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
     if (error instanceof DataError) throw error;
-    throw writeFailure(path, (error as Error).message, 'name another folder with --cache_dir');
+    throw writeFailure(path, reasonOf(error), 'name another folder with --cache_dir');
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { DataError } from '../../errors.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { CROP_BYTES } from './crop.ts';
 import type { CachedRecording } from './frame-cache.ts';
 
@@ -28,7 +29,7 @@ export class FrameReader {
       }
     } catch (error) {
       this.close();
-      throw new DataError(`frame cache: ${(error as Error).message}; run again to rebuild it`);
+      throw new DataError(`frame cache: ${reasonOf(error)}; run again to rebuild it`);
     }
   }
 
@@ -75,7 +76,7 @@ export class FrameReader {
       return readSync(descriptor, out, offset, length, position);
     } catch (error) {
       const { frameFile } = this.recordings[recording];
-      throw new DataError(`${frameFile}: ${(error as Error).message}; check the disk the frame cache is on`);
+      throw new DataError(`${frameFile}: ${reasonOf(error)}; check the disk the frame cache is on`);
     }
   }
 }

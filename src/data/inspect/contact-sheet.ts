@@ -4,6 +4,7 @@
  */
 import sharp from 'sharp';
 import { replaceWhole, writeFailure } from '../../files/temporary-file.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH, cropBox, cropInto, cropPlan } from '../frames/crop.ts';
 import type { Dataset } from '../recordings/dataset-config.ts';
 import type { Recording } from '../recordings/recording.ts';
@@ -80,7 +81,7 @@ export async function writeContactSheet(
   try {
     replaceWhole(path, png);
   } catch (error) {
-    throw writeFailure(path, (error as Error).message, 'name another file with --out');
+    throw writeFailure(path, reasonOf(error), 'name another file with --out');
   }
 }
 

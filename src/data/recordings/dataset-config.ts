@@ -10,6 +10,7 @@ import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-fi
 import { type DatasetConfig, datasetSchema } from '../../options/dataset-schema.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { type FoldsSpec, foldsFrom } from '../batches/folds.ts';
 import { type ChannelOrder, type CropSpec, cropText, parseCrop } from '../frames/crop.ts';
 
@@ -120,13 +121,13 @@ export function readDatasetConfig(dir: string): DatasetConfig {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
   }
   let value: unknown;
   try {
     value = yamlValue(text);
   } catch (error) {
-    throw new ConfigError(`${path}: ${(error as Error).message}`);
+    throw new ConfigError(`${path}: ${reasonOf(error)}`);
   }
   return parseOptions(datasetSchema, value ?? {}, path);
 }
@@ -136,7 +137,7 @@ function configuredCrop(dir: string, { crop = 'paper' }: DatasetConfig): CropSpe
   try {
     return parseCrop(Array.isArray(crop) ? crop.join(',') : crop);
   } catch (error) {
-    throw new ConfigError(`${join(dir, FILE)}: ${(error as Error).message}`);
+    throw new ConfigError(`${join(dir, FILE)}: ${reasonOf(error)}`);
   }
 }
 
@@ -164,6 +165,6 @@ export function writeDatasetConfig(
     adoptFile(temporary, path);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw writeFailure(path, (error as Error).message);
+    throw writeFailure(path, reasonOf(error));
   }
 }

@@ -13,6 +13,7 @@ import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DataError } from '../../errors.ts';
 import { NPY_HEADER_BYTES, type NpyHeader, parseNpyHeader } from '../../files/npy.ts';
+import { reasonOf } from '../../text/reason.ts';
 
 const STORED = 0;
 /** Deflate codes at most 258 bytes in 2 bits: 1,032 times fewer (RFC 1951), and 64 bytes for the blocks' own. */
@@ -101,9 +102,7 @@ async function openArchive(path: string): Promise<ZipFile> {
 
 function unreadable(path: string, error: unknown): Error {
   if (error instanceof DataError) return error;
-  return new DataError(
-    `${path} cannot be read: ${(error as Error).message}. The file is damaged: copy it again`,
-  );
+  return new DataError(`${path} cannot be read: ${reasonOf(error)}. The file is damaged: copy it again`);
 }
 
 /** Of one of the types that are read here: the number at the end of NumPy’s name. */

@@ -10,6 +10,7 @@ import { FRAMES, openDriveRecording } from '../../data/recordings/drive-recordin
 import { DataError } from '../../errors.ts';
 import { FolderWalk } from '../../files/walk-folders.ts';
 import { parseOptions } from '../../options/parse.ts';
+import { reasonOf } from '../../text/reason.ts';
 
 export interface FoundDrive {
   /** `recorded`: a test drive, which holds what its model did; `replayed`: the model is run over the recording anew. */
@@ -155,7 +156,7 @@ function replayed(folder: string, record: string): FoundDrive {
   try {
     facts = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw damaged(`cannot be read: ${(error as Error).message}`);
+    throw damaged(`cannot be read: ${reasonOf(error)}`);
   }
   let run: z.output<typeof recordedRun>;
   try {

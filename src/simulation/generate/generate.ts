@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { readDatasetConfig, writeDatasetConfig } from '../../data/recordings/dataset-config.ts';
 import { DataError, receivedError, UsageError } from '../../errors.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { startWorker } from '../../threads/thread.ts';
 import type { RoadKind } from '../road/road-kind.ts';
 import type { GenerateReply, GenerateTask } from './generate-worker.ts';
@@ -139,7 +140,7 @@ export async function generateDrives(
   try {
     mkdirSync(options.out, { recursive: true });
   } catch (error) {
-    throw new DataError(`--out ${options.out} cannot be made: ${(error as Error).message}`);
+    throw new DataError(`--out ${options.out} cannot be made: ${reasonOf(error)}`);
   }
   if (options.force) {
     // All of the set, also what is not made anew: drives of two runs do not belong together.

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
 import { parseOptions } from '../../options/parse.ts';
+import { reasonOf } from '../../text/reason.ts';
 
 const UNCHECKED = 'ncp-train checkpoint 1';
 const CHECKED = 'ncp-train checkpoint 2';
@@ -85,7 +86,7 @@ export async function readState(path: string): Promise<StateFile> {
   try {
     value = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw new ConfigError(`${path}: cannot be read: ${(error as Error).message}`);
+    throw new ConfigError(`${path}: cannot be read: ${reasonOf(error)}`);
   }
   if ((value as { format?: unknown } | null)?.format === UNCHECKED) {
     const { format: _, ...state } = parseOptions(unchecked, value, path);

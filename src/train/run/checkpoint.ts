@@ -31,6 +31,7 @@ import type { InputDescription } from '../../models/input-description.ts';
 import type { Model } from '../../models/model.ts';
 import { readSafetensors } from '../../models/safetensors.ts';
 import { loadWeights, saveModel } from '../../models/weights-file.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { type AdamState, settle } from '../optimizer.ts';
 import {
   bestKnownTo,
@@ -165,7 +166,7 @@ export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint
     try {
       return { path, name, ...(await verified(path)), damaged };
     } catch (error) {
-      damaged.push(`${name} cannot be used: ${(error as Error).message}`);
+      damaged.push(`${name} cannot be used: ${reasonOf(error)}`);
     }
   }
   if (damaged.length === 0) return undefined;

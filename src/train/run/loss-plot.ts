@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { replaceFile, sweepTemporary } from '../../files/durable.ts';
 import { BLUE, GREY, VERMILION } from '../../plot/colours.ts';
 import { drawPlot } from '../../plot/draw.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { TRAIN_LOG_FILE, trainLogRows } from './metrics-log.ts';
 
 export const PLOTS_FOLDER = 'plots';
@@ -48,7 +49,7 @@ export function lossPlotter(
       await drawLoss(folder, plot);
     } catch (error) {
       if (!complained)
-        note(`${LOSS_PLOT_FILE} cannot be drawn, training goes on without: ${(error as Error).message}`);
+        note(`${LOSS_PLOT_FILE} cannot be drawn, training goes on without: ${reasonOf(error)}`);
       complained = true;
     }
   };

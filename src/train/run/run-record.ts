@@ -16,6 +16,7 @@ import { optionsOf } from '../../options/flags.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { activeOptions, passiveOptions } from '../../options/schema.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
+import { reasonOf } from '../../text/reason.ts';
 import type { Floors } from './floors.ts';
 import { anchored } from './run-paths.ts';
 
@@ -152,7 +153,7 @@ export async function readRun(folder: string): Promise<RecordedRun> {
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
       throw new ConfigError(
-        `${path} ${missing ? 'is missing' : `cannot be read (${(error as Error).message})`}, so ${folder} holds no run ` +
+        `${path} ${missing ? 'is missing' : `cannot be read (${reasonOf(error)})`}, so ${folder} holds no run ` +
           'that can be resumed; put it back as it was, choose another --base_path, or --new, which moves the folder aside',
       );
     }
