@@ -212,7 +212,7 @@ async function verified(path: string): Promise<StateFile> {
     throw new ConfigError(`${OPTIMIZER_FILE} is of update ${updates}, ${STATE_FILE} of ${state.adamUpdates}`);
   }
   await readSafetensors(join(path, WEIGHTS_FILE));
-  if (log !== undefined) requireLogged(join(path, '../../..'), state.epoch, log);
+  if (log !== undefined) requireLogged(join(path, '..', '..'), state.epoch, log);
   return { state, log };
 }
 
