@@ -272,6 +272,7 @@ describe('a fault is told in words:', () => {
     ['\x28\xb5\x2f\xfd', /compressed whole, with zstd; decompress it: zstd -d \S+other$/],
     ['\x1f\x8b\x08', /compressed whole, with gzip; decompress it: gunzip /],
     ['PK\x03\x04', /compressed whole, with zip; decompress it: unzip /],
+    ['\x89HDF\r\n', 'an HDF5 file, as recordings are, and no bag'],
     ['%PDF', 'neither a ROS 1 bag nor an MCAP file'],
   ])('a file that begins with %j', async (text, message) => {
     const path = join(folder, 'other');

@@ -71,7 +71,10 @@ function recordedIn(path: string): { file: string; notes: string[] } {
     throw new DataError(`${path}: a folder with an SQLite bag (${databases.join(', ')}). ${sqlite(path)}`);
   }
   const ros1 = of('.bag');
-  const has = ros1.length > 0 ? `; it has ROS 1 bags, which are given by name: ${ros1.join(', ')}` : '';
+  const has =
+    ros1.length > 0
+      ? `; it has ROS 1 bags, which are given by name: ${ros1.join(', ')}`
+      : '; name the bag itself, or its own folder';
   throw new DataError(`${path}: a folder without an MCAP file${has}`);
 }
 
@@ -116,5 +119,8 @@ function otherKind(text: string): string {
   if (text.startsWith('#ROSBAG V')) {
     return `a bag of format ${text.slice(9, 12).trim()}; only 2.0 is read: rosbag fix writes it`;
   }
-  return 'neither a ROS 1 bag nor an MCAP file';
+  if (text.startsWith('\x89HDF')) {
+    return 'an HDF5 file, as recordings are, and no bag; `ncp-train data inspect` looks at recordings';
+  }
+  return 'neither a ROS 1 bag nor an MCAP file, which are what is read';
 }

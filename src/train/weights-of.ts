@@ -28,7 +28,11 @@ export async function weightsOf(path: string): Promise<string> {
     throw new UsageError(
       `${path} is a recording (or a model that Keras wrote), by its name; a checkpoint is wanted here: ${WANTED}`,
     );
-  if (!existsSync(path)) throw new DataError(`${path}: there is no such checkpoint`);
+  if (!existsSync(path)) {
+    throw new DataError(
+      `${path}: there is no such checkpoint; wanted is ${WANTED}. \`ncp-train runs\` lists the runs`,
+    );
+  }
   if (!statSync(path).isDirectory()) return namedByPointer(path);
   const own = join(path, WEIGHTS_FILE);
   if (existsSync(own)) return own;

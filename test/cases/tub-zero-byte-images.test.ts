@@ -24,6 +24,7 @@ it('says how many at first, leaves nothing, and goes on without them where asked
   const refused = await ncpTrain(['data', 'import', 'donkeycar', tub, '--out', out]);
   expect(refused).toMatchObject({ status: 3, stdout: '' });
   expect(refused.stderr).toContain('12 of 120 pictures cannot be read: ');
+  expect(refused.stderr).toContain(' (it is empty), ');
   expect(refused.stderr).toContain('or go on without them: --skip_broken');
   expect(existsSync(out)).toBe(false);
   expect(readdirSync(folder)).toEqual(['tub']);

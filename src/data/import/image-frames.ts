@@ -3,6 +3,7 @@
  * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel, turned as its EXIF
  * orientation says: as a viewer shows it.
  */
+import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
@@ -177,6 +178,12 @@ async function readable<T>(path: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    throw new UnreadableFrame(path, (error as Error).message.split('\n')[0]);
+    throw new UnreadableFrame(path, whyNot(path, (error as Error).message.split('\n')[0]));
   }
+}
+
+/** In place of the words that the library has for what is no picture at all. */
+function whyNot(path: string, message: string): string {
+  if (!/unsupported image format/.test(message)) return message;
+  return statSync(path).size === 0 ? 'it is empty' : 'it is no picture in a format that is read';
 }

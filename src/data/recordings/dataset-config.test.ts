@@ -110,6 +110,9 @@ describe('a data folder', () => {
     await expect(resolveDataset(join(root, 'none'))).rejects.toThrow(
       /there is no such folder.*data generate.*data import.*--data/,
     );
+    await expect(resolveDataset(join(root, 'none.h5'))).rejects.toThrow(
+      'none.h5: there is no such file; check',
+    );
     mkdirSync(join(root, 'empty'));
     await expect(resolveDataset(join(root, 'empty'))).rejects.toThrow(
       /no recordings \(\*\.h5\) in this folder; it is empty/,

@@ -89,10 +89,15 @@ export function listRecordings(dir: string): string[] {
       `${dir}: this is a file, and what is wanted is a folder of recordings: that in which it lies is ${dirname(resolve(dir))}`,
     );
   }
+  if (!status && /\.(h5|hdf5|npz)$/i.test(dir)) {
+    throw new DataError(
+      `${dir}: there is no such file; check the path, or name the folder of the recordings`,
+    );
+  }
   if (!status?.isDirectory()) {
     throw new DataError(
       `${dir}: there is no such folder. \`ncp-train data generate passive|active --out ${dir}\` makes simulated drives, ` +
-        '`ncp-train data import` converts drives you have, --data names another folder',
+        '`ncp-train data import` converts drives you have; a training is told another folder with --data',
     );
   }
   const names = readdirSync(dir);
@@ -104,7 +109,7 @@ export function listRecordings(dir: string): string[] {
         : `it holds ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
     throw new DataError(
       `${dir}: there are no recordings (*.h5) in this folder; ${there}. ` +
-        '`ncp-train data import` converts drives of other formats, --data names another folder',
+        '`ncp-train data import` converts drives of other formats; a training is told another folder with --data',
     );
   }
   return recordings.map((name) => resolve(dir, name));
