@@ -17,7 +17,7 @@ import { seriesOf } from '../../src/pages/widget/page/series.ts';
 import { openChromium } from '../chromium.ts';
 import { makeDrive } from '../made-drives.ts';
 import { requirement } from '../require.ts';
-import { ncpTrain, start } from './command-line.ts';
+import { ncpTrain, start, until } from './command-line.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'widget-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -241,11 +241,7 @@ describe('widget', () => {
     const { child, ended } = start([
       ...['widget', join(folder, 'long.h5'), '--out', join(folder, 'page.html'), '--backend', 'wasm'],
     ]);
-    await expect
-      .poll(() => readdirSync(folder).some((name) => /^\.page\.html\..*\.tmp$/.test(name)), {
-        timeout: 60_000,
-      })
-      .toBe(true);
+    await until(() => readdirSync(folder).some((name) => /^\.page\.html\..*\.tmp$/.test(name)));
     child.kill('SIGINT');
     const { status, stdout, stderr } = await ended;
     expect([status, stdout]).toEqual([130, '']);
