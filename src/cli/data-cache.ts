@@ -4,6 +4,7 @@ import { tildePath } from '../backend/paths.ts';
 import { cacheFolder, clearCache, listCache } from '../data/frames/cache-header.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { plural } from '../text/figures.ts';
 
 const FOLDER = 'cache folder, where it is not the user’s';
 
@@ -42,7 +43,9 @@ function text(folder: string, entries: ReturnType<typeof listCache>): string {
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const table =
     entries.length === 0 ? [] : [aligned([['recording', 'crop', 'order', 'frames', 'size', ''], ...rows])];
-  return [...table, `${tildePath(folder)}: ${entries.length} recordings, ${megabytes(total)}`].join('\n');
+  return [...table, `${tildePath(folder)}: ${plural(entries.length, 'recording')}, ${megabytes(total)}`].join(
+    '\n',
+  );
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -5,6 +5,7 @@ import { type Checked, checkRecordings } from '../data/inspect/check.ts';
 import { defectText } from '../data/recordings/defect.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
+import { plural } from '../text/figures.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 export function define(command: Command): void {
@@ -45,5 +46,3 @@ function faulty(checked: readonly Checked[]): string {
   const files = checked.filter(({ defects }) => defects.some(({ severity }) => severity === 'error'));
   return `${files.length} of ${plural(checked.length, 'file')}`;
 }
-
-const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -14,6 +14,7 @@ import { recordingNames } from '../simulation/generate/recording-names.ts';
 import { ROAD_KINDS, type RoadKind } from '../simulation/road/road-kind.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
+import { plural } from '../text/figures.ts';
 import { unknownName } from '../text/nearest.ts';
 import { startProgress } from './progress.ts';
 
@@ -66,7 +67,7 @@ async function generate(options: GenerateOptions, json: boolean): Promise<void> 
   const size = `${compress ? 'at most ' : ''}${gigabytes(plan.bytes)}`;
   if (missing.length > 0) {
     say(
-      `${missing.length} recordings of ${frames} frames, ${height}x${width}: ${size} of ${gigabytes(plan.free)} free`,
+      `${plural(missing.length, 'recording')} of ${frames} frames, ${height}x${width}: ${size} of ${gigabytes(plan.free)} free`,
     );
   }
   if (!(await generatedWhole(plan))) {
@@ -118,7 +119,7 @@ function text({ out, made, kept, frames }: Generated): string {
   const all = made.length + kept.length;
   const what =
     made.length === all ? '' : made.length === 0 ? ', all there already' : `, ${made.length} of them new`;
-  return `${out}: ${all} recordings, ${all * frames} frames${what}\nto look at it: ncp-train data inspect ${out}`;
+  return `${out}: ${plural(all, 'recording')}, ${all * frames} frames${what}\nto look at it: ncp-train data inspect ${out}`;
 }
 
 function isRoadKind(kind: string): kind is RoadKind {

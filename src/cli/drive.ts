@@ -8,6 +8,7 @@ import { driveOptions } from '../options/schema.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { plural } from '../text/figures.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 import { type Progress, startProgress } from './progress.ts';
 
@@ -74,7 +75,7 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
     const rate = `${(carSeconds / seconds).toFixed(1)} car-seconds a second`;
     note(`${carSeconds.toFixed(0)} s of driving in ${seconds.toFixed(0)} s: ${rate}, ${result.backend}`);
     const h5 = files.filter((file) => file.endsWith('.h5')).length;
-    note(`${options.out}: ${h5} recordings, ${[...files.slice(h5), ...more].join(', ')}`);
+    note(`${options.out}: ${plural(h5, 'recording')}, ${[...files.slice(h5), ...more].join(', ')}`);
   } catch (error) {
     if (!stopping.signal.aborted) throw error;
     process.exitCode = exitStatusOf(stopping.signal.reason);

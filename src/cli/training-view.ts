@@ -6,6 +6,7 @@
 import { ROUNDING } from '../data/inspect/label-scale.ts';
 import { synapseCount } from '../models/wiring/wiring.ts';
 import { terminal } from '../terminal.ts';
+import { plural } from '../text/figures.ts';
 import type { Figures } from '../train/evaluate.ts';
 import type { Observer, SessionSummary } from '../train/session.ts';
 import { duration } from './duration.ts';
@@ -117,7 +118,7 @@ function summaryLines({
   const synapses = wiring ? `, ${synapseCount(wiring.sensory) + synapseCount(wiring.neural)} synapses` : '';
   const lines = [
     `run      ${folder}${from.epoch + from.batch > 0 ? `, resumed in epoch ${from.epoch} after batch ${from.batch}` : ''}`,
-    `data     ${recordings.length} recordings, frames: ${share('train')}, ${share('validation')}, ${share('test')}`,
+    `data     ${plural(recordings.length, 'recording')}, frames: ${share('train')}, ${share('validation')}, ${share('test')}`,
     `labels   scale ${dataset.labelScale}, deviation ${labelDeviation.toFixed(2)}`,
     `model    ${model.options.model}, ${parameters} parameters${synapses}`,
     `backend  ${backend}${replicas > 1 ? `, ${replicas} replicas` : ''}`,

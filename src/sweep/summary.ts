@@ -8,6 +8,7 @@ import { replaceFile, writeFailure } from '../files/durable.ts';
 import { resultsAsJson } from '../results/format-json.ts';
 import { resultsAsText } from '../results/formats.ts';
 import { type Results, resultsOf } from '../results/results.ts';
+import { plural } from '../text/figures.ts';
 import { countsText, type RunStatus } from './status.ts';
 import { SWEEP_FOLDER } from './sweep-file.ts';
 
@@ -26,7 +27,7 @@ export function summarise(sessions: string, runs: readonly RunStatus[]): SweepSu
 
 /** @param table - of the runs, as text */
 export function summaryText({ sessions, runs, results }: SweepSummary, table: string): string {
-  const parts = [`${sessions}: ${runs.length} runs, ${countsText(runs)}`, table];
+  const parts = [`${sessions}: ${plural(runs.length, 'run')}, ${countsText(runs)}`, table];
   if (results) parts.push(resultsAsText(results, false));
   return parts.join('\n\n');
 }

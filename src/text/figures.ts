@@ -50,3 +50,6 @@ export function averageOf(values: readonly (number | null)[]): Average | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : { mean: mean(known), deviation: deviation(known), n: known.length };
 }
+
+/** `1 run`, `2 runs` */
+export const plural = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

@@ -192,7 +192,7 @@ test('data cache lists what is cached, in the user’s folder or --cache_dir, an
   );
   await openCached(join(dir, 'a.h5'), { crop: 'full', channelOrder: 'rgb', cacheDir });
   const { stdout } = await ncpTrain(['data', 'cache', 'list', '--cache_dir', cacheDir]);
-  expect(stdout).toMatch(/a\.h5 +full +rgb +80 +3\.7 MB\n.*: 1 recordings, 3\.7 MB\n/);
+  expect(stdout).toMatch(/a\.h5 +full +rgb +80 +3\.7 MB\n.*: 1 recording, 3\.7 MB\n/);
   const json = JSON.parse((await ncpTrain(['data', 'cache', 'list', '--json'], environment)).stdout);
   expect(json.entries).toMatchObject([
     { source: join(dir, 'a.h5'), frames: 80, bytes: 3_744_000, current: true },

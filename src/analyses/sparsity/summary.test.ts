@@ -83,7 +83,7 @@ describe('summariseSparsity', () => {
     );
     add('lstm', 0, 0, 4);
     await expect(summariseSparsity([root])).rejects.toThrow(
-      /of 1 runs below .* none has --sparsity; for example: /,
+      /of 1 run below .* none has --sparsity; for example: /,
     );
   });
 });

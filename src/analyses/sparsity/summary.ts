@@ -8,6 +8,7 @@ import { groupOf, type ModelGroup } from '../../results/model-group.ts';
 import { groupNotes } from '../../results/results.ts';
 import { findRuns } from '../../results/runs/find-runs.ts';
 import type { RunReading } from '../../results/runs/run-reading.ts';
+import { plural } from '../../text/figures.ts';
 
 export interface SparsityRow {
   readonly model: string;
@@ -48,7 +49,7 @@ export async function summariseSparsity(folders: readonly string[]): Promise<Spa
     .sort((a, b) => (a.model === b.model ? a.sparsity - b.sparsity : a.model < b.model ? -1 : 1));
   if (!rows.some(({ sparsity }) => sparsity > 0)) {
     throw new DataError(
-      `of ${runs.length} runs below ${where} none has --sparsity; for example: ncp-train passive --model lstm ` +
+      `of ${plural(runs.length, 'run')} below ${where} none has --sparsity; for example: ncp-train passive --model lstm ` +
         `--experiment_id 0 --sparsity 0.5 --base_path sparse50${why}`,
     );
   }
