@@ -43,7 +43,7 @@ describe('a flag without effect', () => {
     [{ model: 'cnn', seq_len: 4 }, '--seq_len 4 has no effect with model cnn; leave it out'],
     [
       { model: 'wm', perspective_speed: 3 },
-      '--perspective_speed 3 has no effect without perspective; leave it out',
+      '--perspective_speed 3 has no effect without --perspective; leave it out',
     ],
     [
       { model: 'wm', wiring: 'w.json', wm_size: 'rand' },

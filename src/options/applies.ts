@@ -108,8 +108,8 @@ function asFlag(name: string, value: unknown): string {
   return `--${name} ${String(value)}`;
 }
 
-/** `with model lstm`, `without perspective`. */
+/** `with model lstm`, `without --perspective`. */
 function standing(name: string, value: unknown): string {
-  if (value === undefined || value === false) return `without ${name}`;
+  if (value === undefined || value === false) return `without --${name}`;
   return value === true ? `with ${name}` : `with ${name} ${String(value)}`;
 }
