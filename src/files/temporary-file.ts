@@ -2,9 +2,11 @@
  * Names under which files are written until they are whole, and the step that gives them their own: so what lies under
  * a final name is always complete. What a killed process left is swept by the next one that writes the same file.
  */
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   renameSync,
@@ -17,23 +19,44 @@ import { DataError } from '../errors.ts';
 
 /** A process of this number may run on another machine that shares the folder; it writes at least this often. */
 const ABANDONED_AFTER_MS = 3_600_000;
+const TEMPORARY = /\.tmp-(\d+)(?:-[\da-f-]{36})?$/;
 
-/** The name of `path` while this process writes it: the same folder, `NAME.tmp-PID`. */
+/**
+ * The name of `path` while it is written: the same folder, `NAME.tmp-PID-UUID`. The number alone is not enough: in every
+ * container a process may be number 1.
+ */
 export function temporaryName(path: string): string {
   sweepAbandoned(path);
-  return `${path}.tmp-${process.pid}`;
+  return `${path}.tmp-${process.pid}-${randomUUID()}`;
 }
 
-/** Deletes temporary files of `path` whose process is gone and that nobody has written to for an hour. */
+/** Whether a name is one of `temporaryName`, or of 0.1.0, which had no UUID; with `pid`, whether that process gave it. */
+export function isTemporaryName(name: string, pid?: number): boolean {
+  const [, of] = TEMPORARY.exec(name) ?? [];
+  return of !== undefined && (pid === undefined || Number(of) === pid);
+}
+
+/**
+ * Deletes temporary files and folders of `path` that nobody has written to for an hour, unless another process of that
+ * number is there. The own number says nothing of an old name: in a container it is the same after every start.
+ */
 function sweepAbandoned(path: string): void {
   const prefix = `${basename(path)}.tmp-`;
   const folder = dirname(path);
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith(prefix))) {
+    const [, of] = TEMPORARY.exec(name) ?? [];
+    if (of === undefined || (Number(of) !== process.pid && isAlive(Number(of)))) continue;
     const file = join(folder, name);
-    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > ABANDONED_AFTER_MS && !isAlive(Number(name.slice(prefix.length))))
-      rmSync(file, { force: true });
+    if (Date.now() - lastWrite(file) > ABANDONED_AFTER_MS) rmSync(file, { recursive: true, force: true });
   }
+}
+
+/** When a file, or anything in a folder, was written last; now where it has gone in the meantime. */
+function lastWrite(path: string): number {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return Date.now();
+  const inside = status.isDirectory() ? readdirSync(path).map((name) => lastWrite(join(path, name))) : [];
+  return inside.reduce((latest, time) => Math.max(latest, time), status.mtimeMs);
 }
 
 function isAlive(pid: number): boolean {
@@ -73,7 +96,7 @@ export function replaceWhole(path: string, content: string | Uint8Array): void {
   }
   const temporary = temporaryName(path);
   try {
-    writeFileSync(temporary, content);
+    writeFileSync(temporary, content, { flag: 'wx' });
     adoptFile(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

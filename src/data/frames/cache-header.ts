@@ -80,8 +80,8 @@ export interface CacheEntry {
   readonly current: boolean;
 }
 
-/** Names that this cache gives, so that nothing else is ever deleted; temporary ones end in `.tmp-PID`. */
-const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json)(\.tmp-\d+)?$/;
+/** Names that this cache gives, so that nothing else is ever deleted; temporary ones end in `.tmp-PID-UUID`, of 0.1.0 in `.tmp-PID`. */
+const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json)(\.tmp-\d+(-[\da-f-]{36})?)?$/;
 
 /**
  * The entries in a cache folder, by source; none where there is no such folder. What is not whole is not listed.

@@ -32,7 +32,7 @@ import { CACHE_VERSION, cacheFolder, fromBase64, type Header, readHeader, toBase
 import { type ChannelOrder, CROP_BYTES, type CropSpec, cropInto, cropPlan, cropText } from './crop.ts';
 
 /** For writing anew, and not through a link that another user of a shared folder has put there. */
-const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 export interface CacheOptions {
   readonly crop: CropSpec;

@@ -1,11 +1,11 @@
 /**
- * A folder that appears whole or not at all: it is filled under `OUT.tmp-PID` beside it and renamed at the end. What
+ * A folder that appears whole or not at all: it is filled under a temporary name beside it and renamed at the end. What
  * fails or is interrupted on the way (SIGINT, SIGTERM, SIGHUP) leaves nothing behind.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
-import { sync } from '../../files/temporary-file.ts';
+import { sync, temporaryName } from '../../files/temporary-file.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
 import { terminal } from '../../terminal.ts';
 
@@ -17,7 +17,7 @@ import { terminal } from '../../terminal.ts';
 export async function fillFolder<T>(out: string, fill: (folder: string) => Promise<T>): Promise<T> {
   const final = resolve(out);
   refuseOccupied(final, out);
-  const folder = `${final}.tmp-${process.pid}`;
+  const folder = makeBeside(final, out);
   const sweep = () => rmSync(folder, { recursive: true, force: true });
   const interrupted = (signal: NodeJS.Signals) => {
     sweep();
@@ -27,7 +27,6 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   };
   for (const signal of STOP_SIGNALS) process.once(signal, interrupted);
   try {
-    make(folder, out);
     const result = await fill(folder);
     refuseOccupied(final, out);
     rmSync(final, { recursive: true, force: true });
@@ -62,9 +61,13 @@ function refuseOccupied(final: string, out: string): void {
   }
 }
 
-function make(folder: string, out: string): void {
+/** Makes the folder that is filled; what was left of earlier ones is swept. */
+function makeBeside(final: string, out: string): string {
   try {
-    makeWithParents(folder);
+    makeParents(final);
+    const folder = temporaryName(final);
+    mkdirSync(folder);
+    return folder;
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? error;
     throw new DataError(`--out ${out} cannot be made (${reason}); choose a folder that you may write to`);
@@ -72,7 +75,9 @@ function make(folder: string, out: string): void {
 }
 
 /** Not `mkdir` with `recursive`, which never returns where the system says that a path it just made is not there (/proc). */
-function makeWithParents(folder: string): void {
-  if (!existsSync(dirname(folder))) makeWithParents(dirname(folder));
-  mkdirSync(folder);
+function makeParents(path: string): void {
+  const parent = dirname(path);
+  if (existsSync(parent)) return;
+  makeParents(parent);
+  mkdirSync(parent);
 }

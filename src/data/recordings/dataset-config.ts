@@ -166,7 +166,7 @@ export function writeDatasetConfig(
   let temporary: string | undefined;
   try {
     temporary = temporaryName(path);
-    writeFileSync(temporary, document.toString());
+    writeFileSync(temporary, document.toString(), { flag: 'wx' });
     adoptFile(temporary, path);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });

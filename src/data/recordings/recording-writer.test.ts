@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -73,6 +74,8 @@ describe('the writer of recordings', () => {
     const gone = spawnSync('true').pid;
     const left = [
       `${path}.tmp-${gone}`,
+      `${path}.tmp-${process.pid}`, // as in a container, where every process is number 1
+      `${path}.tmp-${gone}-${randomUUID()}`,
       `${path}.tmp-${process.ppid}`,
       `${join(folder, 'swept', 'other.h5')}.tmp-${gone}`,
     ];

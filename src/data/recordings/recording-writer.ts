@@ -4,7 +4,7 @@
  * ignore. Frames go to disk as they come; the columns are kept until the end, in their own type.
  * A file has a temporary name until `finish` and is then complete; see temporary-file.ts.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Dataset, File } from 'h5wasm/node';
 import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
@@ -54,6 +54,7 @@ export async function createRecording(path: string, format: RecordingFormat): Pr
     () => {
       mkdirSync(dirname(final), { recursive: true });
       temporary = temporaryName(final);
+      writeFileSync(temporary, '', { flag: 'wx' }); // HDF5 opens by name and would follow a link
       return new RecordingWriter(final, temporary, format, new BlockBuffer(module, blockBytes(format)));
     },
     () => temporary !== undefined && rmSync(temporary, { force: true }),

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { readDatasetConfig, writeDatasetConfig } from '../../data/recordings/dataset-config.ts';
 import { DataError, receivedError, UsageError } from '../../errors.ts';
+import { isTemporaryName } from '../../files/temporary-file.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { startWorker } from '../../threads/thread.ts';
 import type { RoadKind } from '../road/road-kind.ts';
@@ -98,7 +99,7 @@ function recordingsThere(options: GenerateOptions, names: readonly string[]): st
   const status = existsSync(out) ? statSync(out) : undefined;
   if (status === undefined) return [];
   if (!status.isDirectory()) throw new UsageError(`--out ${out}: this is a file; give a folder`);
-  const entries = readdirSync(out).filter((name) => !/\.tmp-\d+$/.test(name));
+  const entries = readdirSync(out).filter((name) => !isTemporaryName(name));
   if (entries.length === 0) return [];
   const recordings = entries.filter((name) => name.endsWith('.h5'));
   const other = recordings.find((name) => !recordingNames(options.kind).includes(name));
@@ -196,6 +197,6 @@ function taskOf(
 /** Removes what threads that were ended had begun. */
 function sweep(out: string): void {
   for (const name of readdirSync(out)) {
-    if (name.endsWith(`.tmp-${process.pid}`)) rmSync(join(out, name), { force: true });
+    if (isTemporaryName(name, process.pid)) rmSync(join(out, name), { force: true });
   }
 }
