@@ -65,8 +65,8 @@ const LOOK_MS = 500;
 export async function runLocally(request: LocalRequest): Promise<LocalResult> {
   const { needs, jobs, watcher } = request;
   const children = new Set<ChildProcess>();
-  const stop = stopRequests((signal) => {
-    for (const child of children) child.kill(signal);
+  const stop = stopRequests((signal, again) => {
+    for (const child of children) child.kill(again ? 'SIGKILL' : signal);
   });
   const outcomes = new Map<string, Omit<Outcome, 'ended'>>();
   const queue = needs.filter(({ what }) => what !== 'finished');

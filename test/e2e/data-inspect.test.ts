@@ -206,7 +206,7 @@ test('data cache lists what is cached, in the user’s folder or --cache_dir, an
 test('several processes may put the same recordings into the cache at once', async () => {
   const dir = await folderOf({ 'a.h5': { frames: 200 }, 'b.h5': { frames: 200 } });
   const cacheDir = join(temporaryFolder(), 'cache');
-  const module = new URL('../../dist/data/frame-cache.js', import.meta.url).href;
+  const module = new URL('../../dist/data/frames/frame-cache.js', import.meta.url).href;
   const program = `
     const { openCached } = await import(${JSON.stringify(module)});
     for (const name of ['a.h5', 'b.h5']) {

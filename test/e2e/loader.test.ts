@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { cachedRecordings } from '../cached-recordings.ts';
 import { temporaryFolder } from './command-line.ts';
 
-const LOADER = new URL('../../dist/data/loader.js', import.meta.url).href;
+const LOADER = new URL('../../dist/data/batches/loader.js', import.meta.url).href;
 
 /** Prints a digest of three batches; with `ending` in the place where a run would close its loader. */
 function run(loaders: number, ending: string) {

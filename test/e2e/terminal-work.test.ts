@@ -140,7 +140,7 @@ describe.skipIf(!python.present)(python.title('drive ends on a terminal'), () =>
     expect(lines.filter((line) => /^driving driver.* 100 of 100 per cent, .*took/.test(line))).toHaveLength(
       1,
     );
-    expect(lines.at(-1)).toMatch(/recordings, metrics/);
+    expect(lines.at(-1)).toMatch(/recordings?, metrics/);
   });
 
   test.each([CTRL_C_ONCE, HANGUP])('%s', async (name, status, stop) => {

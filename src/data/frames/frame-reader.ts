@@ -23,13 +23,14 @@ export class FrameReader {
    */
   constructor(recordings: readonly CachedRecording[], indices: Iterable<number>) {
     this.recordings = recordings;
-    try {
-      for (const index of new Set(indices)) {
-        this.descriptors.set(index, openSync(recordings[index].frameFile, READ_NO_LINK));
+    for (const index of new Set(indices)) {
+      const { frameFile } = recordings[index];
+      try {
+        this.descriptors.set(index, openSync(frameFile, READ_NO_LINK));
+      } catch (error) {
+        this.close();
+        throw new DataError(`frame cache: ${frameFile}: ${reasonOf(error)}; run again to rebuild it`);
       }
-    } catch (error) {
-      this.close();
-      throw new DataError(`frame cache: ${reasonOf(error)}; run again to rebuild it`);
     }
   }
 
