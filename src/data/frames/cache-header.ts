@@ -2,16 +2,20 @@
  * The headers of the frame cache, and what lies in its folder: reading, checking, listing and clearing; making entries is
  * frame-cache.ts's, which also says how the folder is laid out.
  */
-import { lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { DataError } from '../../errors.ts';
+import { digestOf } from '../../files/digest.ts';
 import { reasonOf } from '../../text/reason.ts';
 import type { SourceFingerprint } from '../recordings/source-fingerprint.ts';
 import { type ChannelOrder, CROP_BYTES } from './crop.ts';
 
 /** To be raised when the crop's arithmetic or the layout changes: entries of other versions are made anew. */
-export const CACHE_VERSION = 1;
+export const CACHE_VERSION = 2;
+
+/** For reading: where others share the cache's folder, a link could lead to any file. */
+export const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 /** A header file. Columns are float64, little-endian, in base64. */
 export interface Header extends SourceFingerprint {
@@ -27,6 +31,13 @@ export interface Header extends SourceFingerprint {
   readonly timestamps: string;
   /** As in RecordingInfo; absent where there are none. */
   readonly sequenceStarts?: readonly number[];
+  /** Hexadecimal SHA-256 of the file of frames. */
+  readonly framesDigest: string;
+}
+
+/** The text of a header file, which ends in a digest of all that stands before. */
+export function headerText(header: Header): string {
+  return JSON.stringify({ ...header, digest: digestOf(JSON.stringify(header)) });
 }
 
 /** Where entries are kept by default. A relative XDG_CACHE_HOME is ignored, as its standard asks. */
@@ -52,13 +63,16 @@ export function fromBase64(text: string): Float64Array {
 export function readHeader(folder: string, name: string): Header | undefined {
   try {
     if (!lstatSync(join(folder, name)).isFile()) return undefined;
-    const header: Header = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    const { digest, ...header }: Header & { digest: string } = JSON.parse(
+      readFileSync(join(folder, name), 'utf8'),
+    );
     const frames = lstatSync(join(folder, header.frameFile));
     const bytes = frames.size;
     const whole =
       frames.isFile() &&
       basename(header.frameFile) === header.frameFile &&
       header.version === CACHE_VERSION &&
+      digest === digestOf(JSON.stringify(header)) &&
       bytes === header.frames * CROP_BYTES &&
       [header.labels, header.timestamps].every((column) => fromBase64(column).length === header.frames);
     return whole ? header : undefined;
@@ -81,7 +95,7 @@ export interface CacheEntry {
 }
 
 /** Names that this cache gives, so that nothing else is ever deleted; temporary ones end in `.tmp-PID-UUID`, of 0.1.0 in `.tmp-PID`. */
-const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json)(\.tmp-\d+(-[\da-f-]{36})?)?$/;
+const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json|\.checked)(\.tmp-\d+(-[\da-f-]{36})?)?$/;
 
 /**
  * The entries in a cache folder, by source; none where there is no such folder. What is not whole is not listed.

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { smallDisk } from '../../../test/small-disk.ts';
 import { DataError } from '../../errors.ts';
+import { bootOfHost } from '../../files/process-start.ts';
 import { createRecording } from '../recordings/recording-writer.ts';
 import { cacheFolder, clearCache, listCache } from './cache-header.ts';
 import { CROP_BYTES, cropInto, cropPlan } from './crop.ts';
@@ -97,7 +98,11 @@ describe('the frame cache', () => {
     onProgress.mockClear();
     expect(await openCached(source, options)).toEqual(made);
     expect(onProgress).not.toHaveBeenCalled();
-    expect(readdirSync(options.cacheDir).length).toBe(2);
+    expect(
+      readdirSync(options.cacheDir)
+        .map((name) => name.split('.').at(-1))
+        .sort(),
+    ).toEqual(['checked', 'frames', 'json']);
   });
 
   it('keeps which frames begin a sequence', async () => {
@@ -155,7 +160,23 @@ describe('the frame cache', () => {
     [
       'header is of another version',
       (_, header) =>
-        writeFileSync(header, readFileSync(header, 'utf8').replace('"version":1', '"version":0')),
+        writeFileSync(header, readFileSync(header, 'utf8').replace('"version":2', '"version":0')),
+    ],
+    [
+      'header has a label of another sign, as a single bit makes it',
+      (_, header) => {
+        const { labels, ...rest } = JSON.parse(readFileSync(header, 'utf8'));
+        const bytes = Buffer.from(labels, 'base64');
+        bytes[8 * 3 + 7] ^= 0x80;
+        writeFileSync(header, JSON.stringify({ ...rest, labels: bytes.toString('base64') }));
+      },
+    ],
+    [
+      'frames are black from the third on',
+      (frames) => {
+        const bytes = readFileSync(frames);
+        writeFileSync(frames, bytes.fill(0, 2 * CROP_BYTES));
+      },
     ],
     [
       'labels are cut',
@@ -170,6 +191,25 @@ describe('the frame cache', () => {
     expect(onProgress).toHaveBeenCalled();
     expect(mended).toMatchObject({ labels, timestamps: times });
     expect(readFileSync(mended.frameFile).equals(cropped())).toBe(true);
+  });
+
+  it('reads all frames again after a boot only, or once they were written to', async () => {
+    const { frameFile } = await openCached(source, options);
+    await openCached(source, options);
+    const marker = frameFile.replace(/\.[0-9a-f]{16}\.frames$/, '.checked');
+    const checked = readFileSync(marker, 'utf8');
+    expect(checked.split(' ')[0]).toBe(bootOfHost());
+    // A bit that turned on the disk leaves the time of the last write as it was.
+    const { atime, mtime } = statSync(frameFile);
+    const bytes = readFileSync(frameFile);
+    bytes[5] ^= 1;
+    writeFileSync(frameFile, bytes);
+    utimesSync(frameFile, atime, mtime);
+    writeFileSync(marker, checked.replace(/^\S+/, 'an-earlier-boot'));
+    onProgress.mockClear();
+    await openCached(source, options);
+    expect(onProgress).toHaveBeenCalled();
+    expect(readFileSync(frameFile).equals(cropped())).toBe(true);
   });
 
   it('says that a recording is absent or damaged, and leaves nothing', async () => {

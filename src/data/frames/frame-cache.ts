@@ -1,11 +1,12 @@
 /**
  * Every recording cropped once: a flat file of frames, 46,800 bytes each, and a small header beside it with labels, times
  * and what it was made from. Later runs read these two and never open the HDF5; several processes may do so, or make the
- * same entry, at once. An entry is made anew when source or crop changes, and is not trusted when its length is wrong.
+ * same entry, at once. An entry is made anew when source or crop changes, and when header or frames do not fit their digests.
  *
  *   ~/.cache/ncp-train/frames/                     (XDG_CACHE_HOME is honoured)
  *     drive.0f3a….json                             the header; `0f3a…` tells recording (by path), crop and channel order
  *     drive.0f3a….77be….frames                     the frames it names; `77be…` tells the state of the source
+ *     drive.0f3a….checked                          when the frames were last found to fit their digest
  *
  * Both are written under temporary names, the header last, so a header never names frames that are not whole.
  */
@@ -13,9 +14,13 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -23,12 +28,23 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DataError } from '../../errors.ts';
-import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { bootOfHost } from '../../files/process-start.ts';
+import { adoptFile, replaceWhole, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { say } from '../../terminal.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { RecordingError } from '../recordings/defect.ts';
 import { openRecording, type Recording } from '../recordings/recording.ts';
 import { fingerprintOf, type SourceFingerprint } from '../recordings/source-fingerprint.ts';
-import { CACHE_VERSION, cacheFolder, fromBase64, type Header, readHeader, toBase64 } from './cache-header.ts';
+import {
+  CACHE_VERSION,
+  cacheFolder,
+  fromBase64,
+  type Header,
+  headerText,
+  READ_NO_LINK,
+  readHeader,
+  toBase64,
+} from './cache-header.ts';
 import { type ChannelOrder, CROP_BYTES, type CropSpec, cropInto, cropPlan, cropText } from './crop.ts';
 
 /** For writing anew, and not through a link that another user of a shared folder has put there. */
@@ -73,23 +89,32 @@ export async function openCached(path: string, options: CacheOptions): Promise<C
   const recording = await openRecording(path);
   try {
     const frameFile = `${stem}.${shortHash([state])}.frames`;
-    await writeFrames(recording, join(folder, frameFile), options);
+    const framesDigest = await writeFrames(recording, join(folder, frameFile), options);
     const { frames, labels, timestamps, sequenceStarts } = recording.info;
     const columns = {
       labels: toBase64(labels),
       timestamps: toBase64(timestamps),
       sequenceStarts,
     };
-    const made: Header = { version: CACHE_VERSION, ...identity, ...state, frames, frameFile, ...columns };
+    const made: Header = {
+      version: CACHE_VERSION,
+      ...identity,
+      ...state,
+      frames,
+      frameFile,
+      ...columns,
+      framesDigest,
+    };
     await whole(join(folder, `${stem}.json`), async (file) => {
       const descriptor = openSync(file, WRITE_NO_LINK);
       try {
-        writeFileSync(descriptor, JSON.stringify(made));
+        writeFileSync(descriptor, headerText(made));
       } finally {
         closeSync(descriptor);
       }
     });
     removeOutdated(folder, stem, frameFile);
+    removeVersion1(folder, identity);
     return fromHeader(made, folder);
   } finally {
     recording.close();
@@ -109,11 +134,64 @@ function lookUp(path: string, options: CacheOptions) {
   const folder = resolve(options.cacheDir ?? cacheFolder());
   const source = resolve(path);
   const identity = { source, crop: cropText(options.crop), channelOrder: options.channelOrder };
-  const stem = `${basename(source, '.h5')}.${shortHash([CACHE_VERSION, identity])}`;
+  const stem = stemOf(CACHE_VERSION, identity);
   const state = stateOf(path);
   const header = readHeader(folder, `${stem}.json`);
   const isCurrent = header?.fingerprint === state.fingerprint && header.changed === state.changed;
-  return { folder, identity, stem, state, entry: isCurrent ? fromHeader(header, folder) : undefined };
+  const isWhole = isCurrent && framesAreWhole(folder, stem, header);
+  if (isCurrent ? !isWhole : header === undefined && existsSync(join(folder, `${stem}.json`))) {
+    say(`warning: the cropped frames kept of ${path} are damaged, and are made anew`);
+  }
+  return { folder, identity, stem, state, entry: isWhole ? fromHeader(header, folder) : undefined };
+}
+
+const stemOf = (version: number, identity: { source: string; crop: string; channelOrder: ChannelOrder }) =>
+  `${basename(identity.source, '.h5')}.${shortHash([version, identity])}`;
+
+/**
+ * Compares the frames with their digest, once after each boot and whenever the file was written to: what was found right
+ * stands in a small file beside the header, `….checked`. Where the system does not tell its boots, every time.
+ */
+function framesAreWhole(folder: string, stem: string, { frameFile, framesDigest }: Header): boolean {
+  const path = join(folder, frameFile);
+  const { ino, mtimeNs } = lstatSync(path, { bigint: true });
+  const boot = bootOfHost();
+  const now = [boot, framesDigest, ino, mtimeNs].join(' ');
+  const marker = join(folder, `${stem}.checked`);
+  if (boot !== '' && textOf(marker) === now) return true;
+  if (fileDigest(path) !== framesDigest) return false;
+  try {
+    replaceWhole(marker, now);
+  } catch {
+    // A folder that can only be read: it is compared again the next time.
+  }
+  return true;
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes hashed at once. */
+const BLOCK_BYTES = 4 * 2 ** 20;
+
+function fileDigest(path: string): string {
+  const hash = createHash('sha256');
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  const descriptor = openSync(path, READ_NO_LINK);
+  try {
+    for (let count = -1; count !== 0; ) {
+      count = readSync(descriptor, block);
+      hash.update(block.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return hash.digest('hex');
 }
 
 const shortHash = (parts: unknown[]) =>
@@ -139,13 +217,14 @@ function fromHeader(header: Header, folder: string): CachedRecording {
   };
 }
 
-/** Crops all frames of a recording into one flat file. */
-async function writeFrames(recording: Recording, path: string, options: CacheOptions): Promise<void> {
+/** Crops all frames of a recording into one flat file. @returns the file's digest */
+async function writeFrames(recording: Recording, path: string, options: CacheOptions): Promise<string> {
   const { path: source, frames, height, width } = recording.info;
   const plan = cropPlan(options.crop, height, width);
   const out = new Uint8Array(recording.framesAtOnce * CROP_BYTES);
   const read = new Uint8Array(recording.framesAtOnce * plan.sourceBytes);
   let constant = 0;
+  const hash = createHash('sha256');
   await whole(path, async (file) => {
     const descriptor = openSync(file, WRITE_NO_LINK);
     try {
@@ -156,7 +235,9 @@ async function writeFrames(recording: Recording, path: string, options: CacheOpt
           cropInto(plan, read, n * plan.sourceBytes, out, n * CROP_BYTES, options.channelOrder);
           if (isConstant(out, n * CROP_BYTES)) constant++;
         }
-        writeAll(descriptor, out.subarray(0, count * CROP_BYTES));
+        const cropped = out.subarray(0, count * CROP_BYTES);
+        hash.update(cropped);
+        writeAll(descriptor, cropped);
         options.onProgress?.(first + count, frames);
         await setImmediate(); // lets a signal or another recording have its turn
       }
@@ -175,6 +256,7 @@ async function writeFrames(recording: Recording, path: string, options: CacheOpt
       });
     }
   });
+  return hash.digest('hex');
 }
 
 /** A write may take only a part, before the disk is full for instance. */
@@ -203,6 +285,13 @@ async function whole(path: string, write: (temporary: string) => Promise<void>):
     if (error instanceof DataError) throw error;
     throw writeFailure(path, reasonOf(error), 'name another folder with --cache_dir');
   }
+}
+
+/** What 0.1.0 kept of the recording, which has no digest. */
+function removeVersion1(folder: string, identity: Parameters<typeof stemOf>[1]): void {
+  const stem = stemOf(1, identity);
+  rmSync(join(folder, `${stem}.json`), { force: true });
+  removeOutdated(folder, stem, '');
 }
 
 /** Frames of earlier states of the same source. Who still reads them may do so until it closes them. */

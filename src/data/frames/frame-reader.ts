@@ -3,14 +3,12 @@
  * opening a recording. The files are opened at the start and kept open, so a cache that is cleared or rebuilt meanwhile
  * takes nothing away from a run.
  */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { DataError } from '../../errors.ts';
 import { reasonOf } from '../../text/reason.ts';
+import { READ_NO_LINK } from './cache-header.ts';
 import { CROP_BYTES } from './crop.ts';
 import type { CachedRecording } from './frame-cache.ts';
-
-/** Where others share the cache's folder, a link could lead to any file. */
-const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW;
 
 export class FrameReader {
   private readonly recordings: readonly CachedRecording[];
