@@ -17,16 +17,20 @@ import { terminal } from '../../terminal.ts';
 export async function fillFolder<T>(out: string, fill: (folder: string) => Promise<T>): Promise<T> {
   const final = resolve(out);
   refuseOccupied(final, out);
-  const folder = makeBeside(final, out);
-  const sweep = () => rmSync(folder, { recursive: true, force: true });
+  let folder: string | undefined;
+  const sweep = () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
   const interrupted = (signal: NodeJS.Signals) => {
     sweep();
     terminal.endAll();
     terminal.say(`stopped; ${out} was not made`);
     process.exit(exitStatusOf(signal));
   };
-  for (const signal of STOP_SIGNALS) process.once(signal, interrupted);
+  // Before the folder is there: a signal that comes while it is made would end the process and leave it.
+  for (const signal of STOP_SIGNALS) process.on(signal, interrupted);
   try {
+    folder = makeBeside(final, out);
     const result = await fill(folder);
     refuseOccupied(final, out);
     rmSync(final, { recursive: true, force: true });
@@ -37,7 +41,9 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   } catch (error) {
     sweep();
     // The user knows the folder by its final name.
-    if (error instanceof DataError) error.message = error.message.replaceAll(folder, final);
+    if (error instanceof DataError && folder !== undefined) {
+      error.message = error.message.replaceAll(folder, final);
+    }
     throw error;
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, interrupted);
