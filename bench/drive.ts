@@ -38,8 +38,13 @@ export async function benchDrive({
         const weights = join(folder, `${name}.safetensors`);
         const model = benchModel(name);
         await saveModel(weights, model, {
-          ...{ height: 78, width: 200, crop: 'paper', label_scale: 1000, label_sign: 1 },
-          ...{ channel_order: 'rgb', rate_hz: RATE },
+          height: 78,
+          width: 200,
+          crop: 'paper',
+          label_scale: 1000,
+          label_sign: 1,
+          channel_order: 'rgb',
+          rate_hz: RATE,
         });
         disposeModel(model);
         const rates = NOISES.map((): number[] => []);
@@ -50,8 +55,12 @@ export async function benchDrive({
               options: parseOptions(
                 driveOptions,
                 {
-                  ...{ out: join(folder, 'drives'), runs: RUNS, seconds: SECONDS, record: 'none' },
-                  ...{ noise: String(noise), backend },
+                  out: join(folder, 'drives'),
+                  runs: RUNS,
+                  seconds: SECONDS,
+                  record: 'none',
+                  noise: String(noise),
+                  backend,
                 },
                 'bench',
               ),
@@ -77,7 +86,12 @@ function row(model: string, backend: string, noise: number, rates: number[]): Be
   const quantile = (share: number) => times[Math.round(share * (times.length - 1))];
   const ms = quantile(0.5);
   return {
-    ...{ name: `drive, noise ${noise}`, model, backend, ms, spread: quantile(0.75) - quantile(0.25) },
-    ...{ framesPerSecond: (1000 * RATE) / ms, carSeconds: 1000 / ms },
+    name: `drive, noise ${noise}`,
+    model,
+    backend,
+    ms,
+    spread: quantile(0.75) - quantile(0.25),
+    framesPerSecond: (1000 * RATE) / ms,
+    carSeconds: 1000 / ms,
   };
 }

@@ -60,11 +60,31 @@ async function trained(
   await command('data', 'generate', 'passive', '--out', data, ...DRIVES);
   // One after the other, so that an epoch's time is its own.
   await command(
-    ...['sweep', 'passive', '--models', models.join(), '--folds', 'auto:3/0'],
-    ...['--config', CONFIG, '--no_final'],
-    ...['--set', `seed=${seeds}`, '--set', `precision=${PRECISIONS}`, '--epochs', String(EPOCHS)],
-    ...['--data', data, '--sessions_dir', sessions, '--cache_dir', join(folder, 'cache')],
-    ...['--backend', 'tensorflow', '--jobs', '1'],
+    'sweep',
+    'passive',
+    '--models',
+    models.join(),
+    '--folds',
+    'auto:3/0',
+    '--config',
+    CONFIG,
+    '--no_final',
+    '--set',
+    `seed=${seeds}`,
+    '--set',
+    `precision=${PRECISIONS}`,
+    '--epochs',
+    String(EPOCHS),
+    '--data',
+    data,
+    '--sessions_dir',
+    sessions,
+    '--cache_dir',
+    join(folder, 'cache'),
+    '--backend',
+    'tensorflow',
+    '--jobs',
+    '1',
   );
   return models.flatMap((model) =>
     seeds.flatMap((seed) =>

@@ -51,7 +51,10 @@ export async function benchReplay({
         const [replayed, mapped] = await timeAlternately([replay, saliency], repetitions, 1);
         disposeModel(model);
         const row = (title: string, timing: Timing, count: number): BenchRow => ({
-          ...{ name: title, model: name, backend, ...figuresOf(timing) },
+          name: title,
+          model: name,
+          backend,
+          ...figuresOf(timing),
           framesPerSecond: (count * 1000) / timing.ms,
         });
         rows.push(row('replay', replayed, FRAMES), row('saliency', mapped, MAPS));
@@ -68,7 +71,10 @@ function cachedSource(folder: string): CroppedFrames {
   const [drive] = cachedDrives(folder, 1, FRAMES, true);
   const reader = new FrameReader([drive], [0]);
   return {
-    ...{ path: drive.name, frames: FRAMES, labels: drive.labels, autonomous: undefined },
+    path: drive.name,
+    frames: FRAMES,
+    labels: drive.labels,
+    autonomous: undefined,
     timestamps: drive.timestamps,
     read: async (first, count, out) => reader.read(0, first, count, out),
     close: () => reader.close(),

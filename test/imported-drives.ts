@@ -6,15 +6,13 @@ import { openRecording } from '../src/data/recordings/recording.ts';
 import { temporaryFolder } from './foreign-drives.ts';
 
 const DEFAULTS = {
-  ...{
-    steering: {},
-    skipMissing: false,
-    skipBroken: false,
-    pause: 1,
-    shortest: 64,
-    pieces: 1,
-    compress: false,
-  },
+  steering: {},
+  skipMissing: false,
+  skipBroken: false,
+  pause: 1,
+  shortest: 64,
+  pieces: 1,
+  compress: false,
   onProgress: () => {},
   onChecking: () => {},
 };

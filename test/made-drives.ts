@@ -31,7 +31,12 @@ function paint(n: number, { frames, height, width }: MadeDrive): Uint8Array {
 
 export async function makeDrive(path: string, made: Partial<MadeDrive> = {}): Promise<void> {
   const drive: MadeDrive = {
-    ...{ frames: 12, height: 40, width: 80, hasFrames: true, attributes: {}, units: 0 },
+    frames: 12,
+    height: 40,
+    width: 80,
+    hasFrames: true,
+    attributes: {},
+    units: 0,
     time: (n) => 100 + n / 30,
     output: (n) => 2 * n,
     state: (n, u) => u - n / 10,

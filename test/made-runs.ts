@@ -31,7 +31,9 @@ export function makeRun(sessions: string, run: MadeRun): string {
   const { model, session = 'session', fold, state = 'finished', log, final, options, record } = run;
   const kind = fold === undefined ? 'active' : 'passive';
   const folder = join(
-    ...[sessions, kind, `${model}_${session}`],
+    sessions,
+    kind,
+    `${model}_${session}`,
     ...(fold === undefined ? [] : [`experiment_${fold}`]),
   );
   mkdirSync(folder, { recursive: true });
@@ -44,9 +46,15 @@ export function makeRun(sessions: string, run: MadeRun): string {
   };
   writeFileSync(join(folder, 'config.yaml'), stringify({ ...config, ...options }));
   const facts = {
-    ...{ format: 'ncp-train run 1', state, started: '2026-01-02T10:00:00.000Z', command: kind, resumed: [] },
+    format: 'ncp-train run 1',
+    state,
+    started: '2026-01-02T10:00:00.000Z',
+    command: kind,
+    resumed: [],
     ...(state === 'running' ? {} : { ended: '2026-01-02T10:30:00.000Z' }),
-    ...{ fingerprint: 'a1b2c3d4e5', backend: 'tensorflow', floors: FLOORS },
+    fingerprint: 'a1b2c3d4e5',
+    backend: 'tensorflow',
+    floors: FLOORS,
     ...(fold === undefined ? {} : { folds: 3 }),
     input: { crop: 'paper', channel_order: 'rgb', label_scale: 1000, label_sign: 1 },
   };

@@ -9,7 +9,10 @@ export function madeTrace(
 ): TraceSource {
   const frames = states.length;
   return {
-    ...{ label, model: label, path: `${label}.h5`, frames },
+    label,
+    model: label,
+    path: `${label}.h5`,
+    frames,
     neurons: Array.from({ length: states[0]?.length ?? 1 }, (_, n) => `neuron ${n}`),
     times: Float64Array.from({ length: frames }, (_, n) => n / 10),
     resets: Uint8Array.from({ length: frames }, (_, n) => (n === 0 ? 1 : 0)),

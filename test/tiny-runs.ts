@@ -50,13 +50,21 @@ export const SMALL = ['--epochs', '2', '--batch-size', '2', '--seq-len', '4', ..
 
 /** The same of any model, on the embedded backend unless another is named. */
 const small = (model: string, more: readonly string[]) => [
-  ...['--epochs', '2', '--batch-size', '2'],
+  '--epochs',
+  '2',
+  '--batch-size',
+  '2',
   ...(model === 'cnn' ? [] : ['--seq-len', '4']),
   ...(more.includes('--backend') ? [] : EMBEDDED),
 ];
 
 const places = (data: string, folder: string) => [
-  ...['--data', data, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')],
+  '--data',
+  data,
+  '--sessions_dir',
+  folder,
+  '--cache_dir',
+  join(folder, 'cache'),
 ];
 
 /** Arguments of a passive run, in a folder of its own with a cache of its own. */

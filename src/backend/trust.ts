@@ -12,15 +12,15 @@ export class UntrustedInstallationError extends BackendError {}
 
 /** In an installation: what is loaded first, and the folders of what that loads. */
 const PARTS = [
-  ...[
-    '.',
-    'installation.json',
-    'tfjs_binding.node',
-    'quiet.node',
-    'node_modules',
-    'node_modules/@tensorflow',
-  ],
-  ...['node_modules/@tensorflow/tfjs-node-gpu', 'site', 'site/tensorflow'],
+  '.',
+  'installation.json',
+  'tfjs_binding.node',
+  'quiet.node',
+  'node_modules',
+  'node_modules/@tensorflow',
+  'node_modules/@tensorflow/tfjs-node-gpu',
+  'site',
+  'site/tensorflow',
 ];
 
 const [GROUP_WRITES, ANYONE_WRITES, STICKY] = [0o020, 0o002, 0o1000];

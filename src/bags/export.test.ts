@@ -21,7 +21,11 @@ async function exported(name: string, options: Partial<ExportOptions> = {}) {
   const out = join(folder, `out-${made++}`);
   const said: string[] = [];
   const result = await exportBag(join(BAGS, name), out, {
-    ...{ topics: {}, steering: {}, format: 'csv', frames: 'auto', compress: false },
+    topics: {},
+    steering: {},
+    format: 'csv',
+    frames: 'auto',
+    compress: false,
     onNote: (note) => said.push(note),
     onProgress() {},
     ...options,
@@ -171,7 +175,11 @@ test('a failed export leaves nothing behind', async () => {
 
 describe('a picture', () => {
   const raw = (encoding: string, bytes: number, data: number[], more = {}) => ({
-    ...{ height: 1, width: data.length / bytes, encoding, is_bigendian: 0, step: data.length },
+    height: 1,
+    width: data.length / bytes,
+    encoding,
+    is_bigendian: 0,
+    step: data.length,
     data: Uint8Array.from(data),
     ...more,
   });
@@ -293,7 +301,7 @@ describe('a picture', () => {
   });
 
   test('that is compressed is turned as its EXIF orientation says', async () => {
-    const data = await sharp(Uint8Array.from([...[255, 0, 0], ...[0, 0, 255]]), {
+    const data = await sharp(Uint8Array.from([255, 0, 0, 0, 0, 255]), {
       raw: { height: 1, width: 2, channels: 3 },
     })
       .withMetadata({ orientation: 6 }) // a quarter to the right

@@ -122,7 +122,10 @@ async function fill(
     if (wants.recording) options.onNote(`labels: curvature from ${curvature?.from}`);
     const reading = { size: options.size, yuvRange: look?.yuvRange, bits };
     const pictures = await writePictures(bag, choice.camera, reading, clock, folder, out, options, wants, {
-      ...{ signals, speed, curvature, drive },
+      signals,
+      speed,
+      curvature,
+      drive,
     });
     files.push(...pictures.files);
     notes.push(...pictures.notes);
@@ -317,7 +320,12 @@ function describe(
   const scale = suggestScale(labels);
   onNote(`dataset.yaml: crop ${cropText(crop)}, label scale ${scale}`);
   writeDatasetConfig(folder, {
-    ...{ crop, channel_order: 'rgb', label_sign: 1, label_scale: scale, folds: 'auto:2', source: 'rosbag' },
+    crop,
+    channel_order: 'rgb',
+    label_sign: 1,
+    label_scale: scale,
+    folds: 'auto:2',
+    source: 'rosbag',
   });
 }
 

@@ -97,7 +97,10 @@ async function contentsOf(file: FileSlices): Promise<Contents> {
     const counts = new Map(Array.from(statistics.channelMessageCounts, ([id, n]) => [id, Number(n)]));
     const isEmpty = statistics.messageCount === 0n;
     return {
-      ...{ channels: channelsById, schemas: schemasById, counts, isIndexed: true },
+      channels: channelsById,
+      schemas: schemasById,
+      counts,
+      isIndexed: true,
       ...(isEmpty ? {} : { start, end }),
     };
   } catch (error) {

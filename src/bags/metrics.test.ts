@@ -136,7 +136,10 @@ test('a velocity in the frame of the map has the speed of its length', () => {
 
 test('a yaw rate that is 0 throughout was not measured, unless it is named', async () => {
   const zeros = (count: number): Bag => ({
-    ...{ path: 'a.bag', format: 'MCAP', size: 0, notes: [] },
+    path: 'a.bag',
+    format: 'MCAP',
+    size: 0,
+    notes: [],
     topics: [{ name: '/vel', type: 'geometry_msgs/TwistStamped', count }],
     async *messages() {
       for (let n = 0; n < count; n++) {

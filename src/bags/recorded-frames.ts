@@ -143,7 +143,8 @@ export class RecordedFrames {
 function columnsOf({ signals, speed, drive }: DriveColumns): Column[] {
   const { gps, quantities } = signals;
   const line = (name: string, series: { time: Float64Array; value: Float64Array }): Column => ({
-    ...{ name, type: 'float64' },
+    name,
+    type: 'float64',
     at: (times) => interpolated(series, times, LONGEST_STEP),
   });
   const columns: Column[] = [];

@@ -33,7 +33,9 @@ export function define(command: Command): void {
         files.push(...(await writeActivityOf(flags.out, source, road)));
         const { label, path, frames, neurons } = source;
         rows.push({
-          ...{ model: label, path, frames },
+          model: label,
+          path,
+          frames,
           neurons: neurons.length,
           road: road.source,
           quantities: quantitiesOf(source),
@@ -52,7 +54,11 @@ export function define(command: Command): void {
       const table = aligned([
         ['model', 'neurons', 'frames', 'road', 'drawn'],
         ...rows.map(({ model, neurons, frames, road, quantities }) => [
-          ...[model, String(neurons), String(frames), road, quantities.join(', ')],
+          model,
+          String(neurons),
+          String(frames),
+          road,
+          quantities.join(', '),
         ]),
       ]);
       print([table, ...remarkLines(warnings, notes, flags.out, files)].join('\n'));

@@ -26,7 +26,9 @@ export function define(command: Command): void {
         const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
         if (flags.json) {
           const result = models.map((model) => ({
-            ...{ model: model.source.label, path: model.source.path, pairs: model.pairs },
+            model: model.source.label,
+            path: model.source.path,
+            pairs: model.pairs,
             state_map: model.map ? { whole: model.map.whole, frames: model.map.frames } : null,
             neurons: constantRows(model).map(({ model: _, ...row }) => row),
           }));

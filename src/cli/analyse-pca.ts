@@ -35,7 +35,9 @@ export function define(command: Command): void {
       ];
       if (flags.json) {
         const result = models.map((model) => ({
-          ...{ model: model.source.label, path: model.source.path, frames: model.source.frames },
+          model: model.source.label,
+          path: model.source.path,
+          frames: model.source.frames,
           neurons: model.source.neurons.length,
           components: componentRows(model).map(({ model: _, ...row }) => row),
         }));

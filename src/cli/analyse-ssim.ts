@@ -45,8 +45,16 @@ export function define(command: Command): void {
     let progress = openProgress('saliency maps', 'maps');
     let current: string | undefined;
     const result = await ssim({
-      ...{ checkpoints, recording, drives, frames, out, channelOrder, cacheDir, backend },
-      ...{ sigmas: noise ?? PAPER_SIGMAS, seed: noiseSeed },
+      checkpoints,
+      recording,
+      drives,
+      frames,
+      out,
+      channelOrder,
+      cacheDir,
+      backend,
+      sigmas: noise ?? PAPER_SIGMAS,
+      seed: noiseSeed,
       onProgress(checkpoint, done, maps) {
         if (current !== checkpoint) {
           progress.finish();

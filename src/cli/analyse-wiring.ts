@@ -81,7 +81,9 @@ function text(name: string, circuit: Circuit, out: string, files: readonly strin
     aligned([
       ['from', 'to', 'synapses', 'excitatory', 'inhibitory', 'parameters', ...(known ? ['mean w'] : [])],
       ...connections.map(({ from, to, synapses, excitatory, inhibitory, parameters, mean_w }) => [
-        ...[from, to, ...[synapses, excitatory, inhibitory, parameters].map(String)],
+        from,
+        to,
+        ...[synapses, excitatory, inhibitory, parameters].map(String),
         ...(mean_w === null ? [] : [mean_w.toFixed(3)]),
       ]),
     ]),

@@ -101,8 +101,15 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
 
 async function planData(options: DemoOptions, fresh: boolean): Promise<GeneratePlan> {
   const request: GenerateOptions = {
-    ...{ kind: 'passive', out: join(options.out, 'data'), ...SIZE, compress: false, seed: 0, force: false },
-    ...{ frames: options.frames, recordings: options.recordings, workers: availableParallelism() },
+    kind: 'passive',
+    out: join(options.out, 'data'),
+    ...SIZE,
+    compress: false,
+    seed: 0,
+    force: false,
+    frames: options.frames,
+    recordings: options.recordings,
+    workers: availableParallelism(),
   };
   try {
     return await planGeneration(request);

@@ -52,7 +52,10 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
   let progress: Progress | undefined;
   try {
     const result = await runDrives({
-      ...{ checkpoints, options, force: control.force, signal: stopping.signal },
+      checkpoints,
+      options,
+      force: control.force,
+      signal: stopping.signal,
       onProgress(share, what) {
         if (control.quiet) return;
         progress ??= startProgress(`driving ${what}`, 100, 'per cent');

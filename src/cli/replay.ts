@@ -31,7 +31,13 @@ export function define(command: Command): void {
       const { replay } = await import('../replay/replay.ts'); // TensorFlow.js, which --help does not need
       const progress = openProgress(`replaying ${basename(recording)}`, 'frames');
       const result = await replay({
-        ...{ checkpoint, recording, out, channelOrder, cacheDir, backend, compat },
+        checkpoint,
+        recording,
+        out,
+        channelOrder,
+        cacheDir,
+        backend,
+        compat,
         noise: noiseOf(options),
         pictures: options.video ? 'video' : options.frames ? 'frames' : undefined,
         plot: options.plot === true,

@@ -16,8 +16,13 @@ export function define(command: Command): void {
     .action(async (folder: string, options) => {
       const program = root(command);
       const result = await writeReport({
-        ...{ folder, with: options.with ?? [], out: options.out, limit: options.maxMb * 1e6 },
-        ...{ commands: namesBelow(program), version: program.version() ?? '', now: new Date() },
+        folder,
+        with: options.with ?? [],
+        out: options.out,
+        limit: options.maxMb * 1e6,
+        commands: namesBelow(program),
+        version: program.version() ?? '',
+        now: new Date(),
       });
       for (const warning of result.warnings) say(`warning: ${warning}`);
       print(options.json ? JSON.stringify(result, null, 2) : text(result));

@@ -76,7 +76,11 @@ async function reproduce(
     const before = await readState(out, scale);
     if (remark) say(remark);
     const { states, stopped } = await runSteps({
-      ...{ steps, before, outputs, exists, program: [process.execPath, ENTRY] },
+      steps,
+      before,
+      outputs,
+      exists,
+      program: [process.execPath, ENTRY],
       onStep: ({ name }, n) => say(`\n=== ${n + 1} of ${steps.length}: ${name}`),
       onState: (all) => writeState(out, scale, all),
     });

@@ -66,8 +66,14 @@ function bestText({ best }: RunReading): string {
 
 function json(runs: readonly RunReading[], warnings: readonly string[]): string {
   const list = runs.map(({ best, epochs, options, ...run }) => ({
-    ...{ folder: run.folder, layout: run.layout, kind: run.kind, model: run.model, session: run.session },
-    ...{ fold: run.fold, state: run.state, moved_aside: run.isAside },
+    folder: run.folder,
+    layout: run.layout,
+    kind: run.kind,
+    model: run.model,
+    session: run.session,
+    fold: run.fold,
+    state: run.state,
+    moved_aside: run.isAside,
     last_epoch: epochs.at(-1)?.epoch ?? null,
     epochs: typeof options?.epochs === 'number' ? options.epochs : null,
     best: best && {
@@ -75,7 +81,10 @@ function json(runs: readonly RunReading[], warnings: readonly string[]): string 
       valid_loss: best.figures.valid_loss,
       valid_mae: best.figures.valid_mae,
     },
-    ...{ seconds: run.seconds, backend: run.backend, data: run.data, notes: run.notes },
+    seconds: run.seconds,
+    backend: run.backend,
+    data: run.data,
+    notes: run.notes,
   }));
   return JSON.stringify({ runs: list, warnings }, null, 2);
 }

@@ -25,7 +25,14 @@ export function define(command: Command): void {
       const { saliency } = await import('../analyses/saliency/saliency.ts'); // TensorFlow.js, which --help does not need
       const progress = openProgress(`saliency of ${basename(recording)}`, 'frames');
       const result = await saliency({
-        ...{ checkpoint, recording, out, channelOrder, cacheDir, backend, first, count },
+        checkpoint,
+        recording,
+        out,
+        channelOrder,
+        cacheDir,
+        backend,
+        first,
+        count,
         noise: noiseOf(options),
         maps: options.maps === true,
         overlays: options.video ? 'video' : options.overlays ? 'frames' : undefined,

@@ -91,7 +91,12 @@ async function sweep(
   const { sessions_dir: sessions } = options;
   const { folds: _folds, ...training } = options;
   const runs = planRuns({
-    ...{ command, models, training, chosen: control.chosen, folds: options.folds, set: options.set },
+    command,
+    models,
+    training,
+    chosen: control.chosen,
+    folds: options.folds,
+    set: options.set,
     foldCount: (cut) =>
       foldCount(
         cut === undefined
@@ -169,8 +174,12 @@ async function here(
   }
   if (shares.note) say(`warning: ${shares.note}`);
   const result = await runLocally({
-    ...{ sessions, needs, watcher: view, memory: options.memory },
-    ...{ jobs: shares.jobs, cores: shares.cores },
+    sessions,
+    needs,
+    watcher: view,
+    memory: options.memory,
+    jobs: shares.jobs,
+    cores: shares.cores,
   }).finally(view.close);
 
   // Of this start: its plan, and what became of it.

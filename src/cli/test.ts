@@ -53,7 +53,15 @@ export function define(command: Command): void {
       const { caching, ended } = trainingView(1, false);
       const { testCheckpoint } = await import('../train/test-checkpoint.ts'); // TensorFlow.js, which --help does not need
       const result = await testCheckpoint({
-        ...{ checkpoint, data, split, folds, chunk, compat, channelOrder, backend, cacheDir },
+        checkpoint,
+        data,
+        split,
+        folds,
+        chunk,
+        compat,
+        channelOrder,
+        backend,
+        cacheDir,
         fold: options.active ? 'active' : options.experimentId,
         onProgress: caching,
       }).finally(ended);

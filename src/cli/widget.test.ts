@@ -4,7 +4,10 @@ import { sizeWarning } from './widget.ts';
 
 const options = { every: 2, width: 320, quality: 60 };
 const page = (bytes: number, frame_bytes: number, map_bytes: number) => ({
-  ...{ out: 'w.html', bytes, frame_bytes, map_bytes },
+  out: 'w.html',
+  bytes,
+  frame_bytes,
+  map_bytes,
 });
 
 it('above 50 MB the --every that brings it below is named', () => {

@@ -64,7 +64,11 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
   try {
     makeFolderOf(options.out);
     const result = await writeWidget({
-      ...{ ...options, to, found, format: { width, quality }, script: await pageScript() },
+      ...options,
+      to,
+      found,
+      format: { width, quality },
+      script: await pageScript(),
       signal: stopping.signal,
       onProgress: (of, done, all) => {
         if (bar?.of !== of) {
@@ -91,15 +95,13 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
 
 function text({ out, bytes, frame_bytes, map_bytes, pictures, drives }: WidgetResult): string {
   const rows = drives.map(({ title, group, frames, pictures: shown, saliency, neurons, crashes }) => [
-    ...[
-      title,
-      group,
-      String(frames),
-      String(shown),
-      saliency ? 'yes' : 'no',
-      String(neurons),
-      String(crashes),
-    ],
+    title,
+    group,
+    String(frames),
+    String(shown),
+    saliency ? 'yes' : 'no',
+    String(neurons),
+    String(crashes),
   ]);
   const maps = map_bytes > 0 ? `, saliency ${sizeText(map_bytes)}` : '';
   return [

@@ -27,17 +27,31 @@ const blind: Sight = {
 async function onRoad(name: string, seed: number, distance: number): Promise<LoopDrive> {
   const road = new Road(planRoad('active', distance + 60, stream(seed, 'road')), distance + 400);
   const course = new TestDrive({
-    ...{ road, style: roadStyle('active', stream(seed, 'style')), pace: { fastest: 9, sideways: 2 } },
-    ...{ rate: 30, distance, seconds: Number.POSITIVE_INFINITY, push: 0, draws: stream(seed, 'drive') },
+    road,
+    style: roadStyle('active', stream(seed, 'style')),
+    pace: { fastest: 9, sideways: 2 },
+    rate: 30,
+    distance,
+    seconds: Number.POSITIVE_INFINITY,
+    push: 0,
+    draws: stream(seed, 'drive'),
   });
   return { course, log: await log(name, {}) };
 }
 
 const log = (name: string, units: Record<string, number>) =>
   startLog({
-    ...{ path: join(folder, name), height: 2, width: 2, frames: false, units, lane: 0 },
+    path: join(folder, name),
+    height: 2,
+    width: 2,
+    frames: false,
+    units,
+    lane: 0,
     attributes: {
-      ...{ model: 'm', checkpoint: '', label_scale: 1000, frame_rate: 30 },
+      model: 'm',
+      checkpoint: '',
+      label_scale: 1000,
+      frame_rate: 30,
       noise: 0,
       noise_seed: 0,
       road_seed: 0,
@@ -88,7 +102,8 @@ describe('the closed loop', () => {
     const gaps = [5];
     let at = 0;
     const course = {
-      ...{ crashed: false, progress: 0 },
+      crashed: false,
+      progress: 0,
       motion: { x: 0, y: 0, heading: 0, speed: 1, curvature: 0, steering: 0, offset: 0 },
       get frame() {
         return at;

@@ -37,7 +37,10 @@ const BLOCK = 16;
 export async function startLog(options: LogOptions): Promise<DriveLog> {
   const { path, height, width, frames, units, lane, attributes } = options;
   const writer = await createRecording(path, {
-    ...{ height, width, frames, extras: driveExtras(units) },
+    height,
+    width,
+    frames,
+    extras: driveExtras(units),
     attributes: { source: 'driven by ncp-train', lane_offset: lane, ...attributes },
   });
   return new DriveLog(options, writer);

@@ -67,7 +67,12 @@ const DRIVER_SCALE = 1000;
 /** The simulation's own driver, or the recorded one who looks where he goes. */
 export function driverPilot(): Pilot {
   return {
-    ...{ model: 'driver', weights: '', looks: false, crop: 'paper', rate: RATE, units: {} },
+    model: 'driver',
+    weights: '',
+    looks: false,
+    crop: 'paper',
+    rate: RATE,
+    units: {},
     labelScale: DRIVER_SCALE,
     decide: (cars) => {
       const curvature = Float64Array.from(cars, ({ course }) => course.ownCurvature());

@@ -124,8 +124,12 @@ function cameraOf(
 ): { camera: RecordedCamera; assumed: string[] } {
   const paper = camera(height, width);
   const names = {
-    ...{ fx: 'fx', fy: 'fy', cx: 'cx', cy: 'cy' },
-    ...{ cameraHeight: 'camera_height', pitch: 'camera_pitch' },
+    fx: 'fx',
+    fy: 'fy',
+    cx: 'cx',
+    cy: 'cy',
+    cameraHeight: 'camera_height',
+    pitch: 'camera_pitch',
   } as const;
   const assumed: string[] = [];
   const number = (key: keyof typeof names): number => {

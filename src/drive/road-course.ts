@@ -22,7 +22,11 @@ export function roadsOf({ road, road_seed, distance, seconds, size }: DriveOptio
     );
   }
   return {
-    ...{ kind: road, seed: road_seed, distance, height, width },
+    kind: road,
+    seed: road_seed,
+    distance,
+    height,
+    width,
     seconds: seconds ?? Number.POSITIVE_INFINITY,
   };
 }
@@ -55,8 +59,16 @@ export function roadSight(views: Views, drives: readonly RoadDrive[], pilot: Pil
         const { course, run, noise, noiseSeed, isRecorded } = drives[slot];
         const { x, y, heading } = course.car;
         return {
-          ...{ slot, road: run, x, y, heading, s: course.place.s, frame: course.frame },
-          ...{ noise, noiseSeed, whole: isRecorded },
+          slot,
+          road: run,
+          x,
+          y,
+          heading,
+          s: course.place.s,
+          frame: course.frame,
+          noise,
+          noiseSeed,
+          whole: isRecorded,
         };
       });
       await views.draw(asked, pilot.crop);

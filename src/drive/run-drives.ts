@@ -153,10 +153,17 @@ async function driveAll(request: DriveRequest, setting: Setting): Promise<DriveR
         const file = `${driveName(label, noise, run)}.h5`;
         const width = roadWidths[slot];
         const attributes = {
-          ...{ model: pilot.model, checkpoint: pilot.weights, label_scale: pilot.labelScale },
-          ...{ frame_rate: pilot.rate, noise },
-          ...{ noise_seed: noiseSeed, road_seed: options.road_seed, run: run + 1, light: options.light },
-          ...{ push: options.push, ...ground.attributes },
+          model: pilot.model,
+          checkpoint: pilot.weights,
+          label_scale: pilot.labelScale,
+          frame_rate: pilot.rate,
+          noise,
+          noise_seed: noiseSeed,
+          road_seed: options.road_seed,
+          run: run + 1,
+          light: options.light,
+          push: options.push,
+          ...ground.attributes,
           ...(width === undefined ? {} : { road_width: width }),
         };
         const { height, width: columns } = ground;
@@ -164,7 +171,13 @@ async function driveAll(request: DriveRequest, setting: Setting): Promise<DriveR
         const { units } = pilot;
         logs.push(
           await startLog({
-            ...{ path, height, width: columns, frames: isRecorded, units, lane: lanes[slot], attributes },
+            path,
+            height,
+            width: columns,
+            frames: isRecorded,
+            units,
+            lane: lanes[slot],
+            attributes,
           }),
         );
         files.push(file);
@@ -197,7 +210,14 @@ async function driveAll(request: DriveRequest, setting: Setting): Promise<DriveR
   }
   const models = pilots.map(({ weights }, m) => ({ label: labels[m], checkpoint: checkpoints[m], weights }));
   const result = {
-    ...{ out: options.out, backend, models, groups, noises, carSeconds, seconds, withFrames },
+    out: options.out,
+    backend,
+    models,
+    groups,
+    noises,
+    carSeconds,
+    seconds,
+    withFrames,
     files: [...files, 'metrics.csv', 'metrics.json'],
   };
   await replaceFile(join(options.out, 'metrics.csv'), `${drivesAsCsv(groups)}\n`);
@@ -211,8 +231,14 @@ async function driveAll(request: DriveRequest, setting: Setting): Promise<DriveR
 /** As plain values for JSON. */
 export function resultAsJson({ out, backend, models, groups, carSeconds, seconds, files }: DriveResult) {
   return {
-    ...{ out, backend, models, car_seconds: carSeconds, seconds },
-    ...{ car_seconds_per_second: carSeconds / seconds, files, ...drivesAsJson(groups) },
+    out,
+    backend,
+    models,
+    car_seconds: carSeconds,
+    seconds,
+    car_seconds_per_second: carSeconds / seconds,
+    files,
+    ...drivesAsJson(groups),
   };
 }
 
@@ -227,10 +253,17 @@ function simulatedGround(options: DriveOptions, runs: number, slots: number): Gr
   const views = new Views(roads, runs, slots, options.light, threads);
   const { cameraHeight, pitch, fx, fy, cx, cy } = camera(roads.height, roads.width);
   return {
-    ...{ height: roads.height, width: roads.width },
+    height: roads.height,
+    width: roads.width,
     frames: Math.ceil(Math.min(roads.distance / SLOWEST, roads.seconds) * 30),
     attributes: {
-      ...{ road: roads.kind, camera_height: cameraHeight, camera_pitch: pitch, fx, fy, cx, cy },
+      road: roads.kind,
+      camera_height: cameraHeight,
+      camera_pitch: pitch,
+      fx,
+      fy,
+      cx,
+      cy,
     },
     prepare: (pilot, plan) => {
       const made = plan.map(({ run }) => roadCourse(roads, run, options.push, pilot.rate));
@@ -266,10 +299,17 @@ async function recordedGround(
   const { height, width, frames, name } = recording.info;
   const seconds = options.seconds ?? Number.POSITIVE_INFINITY;
   return {
-    ...{ height, width, frames },
+    height,
+    width,
+    frames,
     attributes: {
-      ...{ on: name, camera_height: eye.cameraHeight, camera_pitch: eye.pitch },
-      ...{ fx: eye.fx, fy: eye.fy, cx: eye.cx, cy: eye.cy },
+      on: name,
+      camera_height: eye.cameraHeight,
+      camera_pitch: eye.pitch,
+      fx: eye.fx,
+      fy: eye.fy,
+      cx: eye.cx,
+      cy: eye.cy,
     },
     prepare: (pilot, plan) => {
       const runs = plan.map((each) => ({

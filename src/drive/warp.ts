@@ -100,9 +100,15 @@ export class RoadWarp {
     const [ky, kz] = [Math.cos(pitch), Math.sin(pitch)];
     const [cos, sin] = [Math.cos(heading), -Math.sin(heading)];
     const R = [
-      ...[cos, -kz * sin, ky * sin],
-      ...[kz * sin, cos + ky * ky * (1 - cos), ky * kz * (1 - cos)],
-      ...[-ky * sin, ky * kz * (1 - cos), cos + kz * kz * (1 - cos)],
+      cos,
+      -kz * sin,
+      ky * sin,
+      kz * sin,
+      cos + ky * ky * (1 - cos),
+      ky * kz * (1 - cos),
+      -ky * sin,
+      ky * kz * (1 - cos),
+      cos + kz * kz * (1 - cos),
     ];
     return (u, v, at) => {
       const [a, b] = [(u - cx) / fx, (v - cy) / fy];

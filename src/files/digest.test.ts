@@ -78,8 +78,12 @@ describe('a flipped bit', () => {
 
   it('in run.json', async () => {
     const record = {
-      ...{ format: FORMAT, state: 'finished', started: '2026-01-02T10:00:00.000Z', resumed: [] },
-      ...{ fingerprint: 'a1b2', floors: { validation: { constant: { loss: 9, mae: 2.5 }, frames: 64 } } },
+      format: FORMAT,
+      state: 'finished',
+      started: '2026-01-02T10:00:00.000Z',
+      resumed: [],
+      fingerprint: 'a1b2',
+      floors: { validation: { constant: { loss: 9, mae: 2.5 }, frames: 64 } },
     } as never;
     const facts = (text: string) => {
       const { format, state, started, resumed, fingerprint, floors } = recordIn(text);

@@ -38,7 +38,15 @@ export function mayRun(job: SlurmJob): boolean {
   const states = 'RUNNING,COMPLETING,SUSPENDED,STOPPED';
   // -w knows all nodes of a job; the format has but the first of them.
   const { status, stdout, stderr } = ask('squeue', [
-    ...['-h', '-j', job.id, '-t', states, '-w', job.node, '-o', '%A'],
+    '-h',
+    '-j',
+    job.id,
+    '-t',
+    states,
+    '-w',
+    job.node,
+    '-o',
+    '%A',
   ]);
   if (status !== 0) return !/invalid (?:job id|node name)/i.test(stderr ?? '');
   const lines = stdout.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));

@@ -16,8 +16,14 @@ import {
 } from './schema.ts';
 
 const SCHEMAS = {
-  ...{ passiveOptions, activeOptions, sweepPassiveOptions, sweepActiveOptions, crossvalOptions },
-  ...{ demoOptions, reproduceOptions, driveOptions },
+  passiveOptions,
+  activeOptions,
+  sweepPassiveOptions,
+  sweepActiveOptions,
+  crossvalOptions,
+  demoOptions,
+  reproduceOptions,
+  driveOptions,
 };
 
 /** Options without effect beside these flags, by schema. */
@@ -62,18 +68,24 @@ describe('a flag without effect', () => {
 
   /** Which models an option is for, written down a second time, from the cells themselves (models/registry.ts). */
   const FOR: Readonly<Record<string, readonly string[]>> = {
-    ...{ solver: ['wm'], wm_size: ['wm'], wiring: ['wm'], wm_seed: ['wm'], wm_inter_neurons: ['wm'] },
-    ...{
-      wm_command_neurons: ['wm'],
-      wm_sensory_fanout: ['wm'],
-      wm_inter_fanout: ['wm'],
-      wm_motor_fanin: ['wm'],
-    },
+    solver: ['wm'],
+    wm_size: ['wm'],
+    wiring: ['wm'],
+    wm_seed: ['wm'],
+    wm_inter_neurons: ['wm'],
+    wm_command_neurons: ['wm'],
+    wm_sensory_fanout: ['wm'],
+    wm_inter_fanout: ['wm'],
+    wm_motor_fanin: ['wm'],
     wm_recurrent_command_synapses: ['wm'],
     lstm_size: ['lstm', 'gru', 'tf_gru', 'vanilla', 'ctrnn', 'ctgru'],
     sparsity: ['lstm', 'gru', 'tf_gru', 'vanilla', 'ctrnn', 'ctgru'],
     lstm_clip: ['lstm', 'gru', 'ctrnn', 'ctgru'],
-    ...{ lstm_forget_bias: ['lstm'], ctfeedback: ['ctrnn'], drf: ['cnn'], dr1: ['cnn'], dr2: ['cnn'] },
+    lstm_forget_bias: ['lstm'],
+    ctfeedback: ['ctrnn'],
+    drf: ['cnn'],
+    dr1: ['cnn'],
+    dr2: ['cnn'],
     seq_len: MODELS.filter((model) => model !== 'cnn'),
     conv_grad_scaling: MODELS.filter((model) => model !== 'cnn'),
   };

@@ -34,17 +34,15 @@ const GROUPS: readonly Group[] = [
       'them `dataset.yaml` beside the recordings counts, then `default_label_scale`, then the paper’s values. Losses of runs with ' +
       'different label scales cannot be compared.',
     options: [
-      ...[
-        'data',
-        'folds',
-        'debug',
-        'crop',
-        'channel_order',
-        'label_scale',
-        'default_label_scale',
-        'label_sign',
-        'cache_dir',
-      ],
+      'data',
+      'folds',
+      'debug',
+      'crop',
+      'channel_order',
+      'label_scale',
+      'default_label_scale',
+      'label_sign',
+      'cache_dir',
     ],
   },
   {
@@ -79,9 +77,7 @@ const GROUPS: readonly Group[] = [
   {
     title: 'The other models',
     effect: 'Size and form of the cells that wm is compared with, and the dropout of cnn. No effect on wm.',
-    options: [
-      ...['lstm_size', 'lstm_clip', 'lstm_forget_bias', 'ctfeedback', 'sparsity', 'drf', 'dr1', 'dr2'],
-    ],
+    options: ['lstm_size', 'lstm_clip', 'lstm_forget_bias', 'ctfeedback', 'sparsity', 'drf', 'dr1', 'dr2'],
   },
   {
     title: 'The machine',
@@ -122,8 +118,14 @@ export function optionsPage(): string {
   const sections = GROUPS.map(({ title, effect, options }) => {
     const rows = options.map((name) => row(name, passive.get(name), active.get(name)));
     return [
-      ...[`## ${title}`, '', effect, ''],
-      ...['| option | values | `passive` | `active` | what |', '|---|---|---|---|---|', ...rows, ''],
+      `## ${title}`,
+      '',
+      effect,
+      '',
+      '| option | values | `passive` | `active` | what |',
+      '|---|---|---|---|---|',
+      ...rows,
+      '',
     ].join('\n');
   });
   return [HEAD, ...sections, sweepSection(passive), reproduceSection()].join('\n');
@@ -135,7 +137,8 @@ function sweepSection(passive: ReadonlyMap<string, OptionDescription>): string {
     (option) => passive.get(option.name)?.description !== option.description,
   );
   return [
-    ...['## Sweeps', ''],
+    '## Sweeps',
+    '',
     'Of `sweep passive`, `sweep active` (without `folds`) and `crossval` (with `model` for `models`), beside all options of their runs ' +
       'above. `final` is on in the passive ones. [sweeps.md](sweeps.md)',
     '',

@@ -12,9 +12,31 @@ const SCHEMAS = {
 
 /** Of every kind that YAML and the command line can give. */
 const WRONG: readonly unknown[] = [
-  ...['', ' ', 'x y', 'a\nb', '!', '0,0', '12', 'ncp', null, true, false],
-  ...[0, -1, 0.5, 1.5, 1e9, 1e30, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-  ...[[], ['x'], [1, 2], {}, { x: 1 }],
+  '',
+  ' ',
+  'x y',
+  'a\nb',
+  '!',
+  '0,0',
+  '12',
+  'ncp',
+  null,
+  true,
+  false,
+  0,
+  -1,
+  0.5,
+  1.5,
+  1e9,
+  1e30,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  [],
+  ['x'],
+  [1, 2],
+  {},
+  { x: 1 },
 ];
 
 /** What zod says by itself, and what a regular expression looks like. */

@@ -138,8 +138,15 @@ async function run(opened: OpenReplay, options: ReplayOptions): Promise<ReplayRe
   const { autonomous } = source;
   const first = autonomous?.indexOf(1) ?? -1;
   const result: ReplayResult = {
-    ...{ checkpoint: weights, model: model.options.model, recording: source.path, backend, out },
-    ...{ frames: count, rate_hz: rate, noise: noise ?? null, compat },
+    checkpoint: weights,
+    model: model.options.model,
+    recording: source.path,
+    backend,
+    out,
+    frames: count,
+    rate_hz: rate,
+    noise: noise ?? null,
+    compat,
     first_autonomous: first < 0 ? null : first,
     crashes:
       autonomous === undefined

@@ -18,7 +18,10 @@ function recording(columns: Partial<CroppedFrames> = {}): CroppedFrames {
   const draws = stream(1, 'frames');
   for (let i = 0; i < bytes.length; i += 4) bytes.fill(draws.integer(0, 256), i, i + 4);
   return {
-    ...{ path: 'made.h5', frames: N, labels: undefined, autonomous: undefined },
+    path: 'made.h5',
+    frames: N,
+    labels: undefined,
+    autonomous: undefined,
     timestamps: Float64Array.from({ length: N }, (_, n) => n / 30),
     ...columns,
     read: async (first, count, out) =>

@@ -54,7 +54,10 @@ const step = (name: string, code: string, needs: string[] = []): Step => ({
 async function execute(steps: readonly Step[], before = new Map<string, StepState>()) {
   const ran: string[] = [];
   const { states } = await runSteps({
-    ...{ steps, before, outputs: join(folder, 'steps'), program: [process.execPath, '-e'] },
+    steps,
+    before,
+    outputs: join(folder, 'steps'),
+    program: [process.execPath, '-e'],
     exists: (command) => command !== 'no',
     onStep: ({ name }) => ran.push(name),
     onState: (all) => writeState(folder, 'small', all),

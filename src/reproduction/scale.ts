@@ -34,7 +34,10 @@ export function scaleOf(name: 'small' | 'full', configs: string): Scale {
     const plain = { recurrent: [], cnn: [] };
     return {
       frames: { passive: 600, active: 1200 },
-      ...{ size: '250x400', folds: '0-9', passive: plain, active: plain },
+      size: '250x400',
+      folds: '0-9',
+      passive: plain,
+      active: plain,
       drives: { runs: 10, metres: 1000 },
     };
   }
@@ -44,7 +47,8 @@ export function scaleOf(name: 'small' | 'full', configs: string): Scale {
   };
   return {
     frames: { passive: 200, active: 400 },
-    ...{ size: '125x200', folds: '0-1' },
+    size: '125x200',
+    folds: '0-1',
     passive: few(SMALL_EPOCHS.passive),
     active: few(SMALL_EPOCHS.active),
     drives: { runs: 1, metres: 500 },

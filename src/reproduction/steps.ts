@@ -57,11 +57,20 @@ export function reproductionSteps(
     args: readonly string[],
     needs: readonly string[] = [],
   ): Step => ({
-    ...{ name, command, args, needs },
+    name,
+    command,
+    args,
+    needs,
   });
   const generate = (kind: 'passive' | 'active') =>
     step(`data ${kind}`, 'data generate', [
-      ...[kind, '--out', at('data', kind), '--frames', String(frames[kind]), '--size', size],
+      kind,
+      '--out',
+      at('data', kind),
+      '--frames',
+      String(frames[kind]),
+      '--size',
+      size,
     ]);
   const analysis = (name: string, more: readonly string[], needs: readonly string[] = chosen) =>
     step(`analyse ${name}`, `analyse ${name}`, [...more, '--out', at('analyses', name)], needs);
@@ -84,8 +93,14 @@ export function reproductionSteps(
       'sparse',
       'sweep passive',
       [
-        ...['--models', 'lstm', '--base_path', 'sparse', '--set', `sparsity=${SPARSITY}`],
-        ...[...scale.passive.recurrent, ...passive],
+        '--models',
+        'lstm',
+        '--base_path',
+        'sparse',
+        '--set',
+        `sparsity=${SPARSITY}`,
+        ...scale.passive.recurrent,
+        ...passive,
       ],
       ['data passive'],
     ),
@@ -114,8 +129,19 @@ export function reproductionSteps(
       'drives',
       'drive',
       [
-        ...[...all, '--compare', '--noise', NOISE, '--runs', String(drives.runs)],
-        ...['--distance', String(drives.metres), '--size', size, ...backend, '--out', at('drives')],
+        ...all,
+        '--compare',
+        '--noise',
+        NOISE,
+        '--runs',
+        String(drives.runs),
+        '--distance',
+        String(drives.metres),
+        '--size',
+        size,
+        ...backend,
+        '--out',
+        at('drives'),
       ],
       chosen,
     ),

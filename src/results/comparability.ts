@@ -8,9 +8,22 @@ import type { RunReading } from './runs/run-reading.ts';
 
 /** What is compared, or says where things lie, how long they may take, and what computes. */
 const MAY_DIFFER: ReadonlySet<string> = new Set([
-  ...['model', 'experiment_id', 'base_path', 'sessions_dir', 'data', 'cache_dir'],
-  ...['log_period', 'quiet', 'json', 'final', 'max_minutes', 'tensorboard'],
-  ...['backend', 'workers', 'loaders', 'threads'],
+  'model',
+  'experiment_id',
+  'base_path',
+  'sessions_dir',
+  'data',
+  'cache_dir',
+  'log_period',
+  'quiet',
+  'json',
+  'final',
+  'max_minutes',
+  'tensorboard',
+  'backend',
+  'workers',
+  'loaders',
+  'threads',
 ]);
 
 /**

@@ -11,7 +11,12 @@ export function resultsAsJson({ tables, comparison, warnings }: Results): string
       label_scale: table.labelScale,
       models: table.groups.map(modelJson),
       floors: table.floors.map(({ label, data, n, figures, perKilometre, ofConstant }) => ({
-        ...{ predictor: label, data, n, figures, in_1_per_km: perKilometre, of_constant: ofConstant },
+        predictor: label,
+        data,
+        n,
+        figures,
+        in_1_per_km: perKilometre,
+        of_constant: ofConstant,
       })),
       warnings: table.warnings,
       notes: table.notes,
@@ -25,7 +30,10 @@ export function resultsAsJson({ tables, comparison, warnings }: Results): string
 function modelJson(group: ModelGroup) {
   const { label, model, session, folder, counted, unfinished, missing, figures, perKilometre } = group;
   return {
-    ...{ label, model, session, folder },
+    label,
+    model,
+    session,
+    folder,
     label_scale: group.labelScale,
     n: counted.length,
     folds: { counted: counted.map(foldOf), unfinished: unfinished.map(foldOf), missing },
@@ -52,10 +60,16 @@ function runJson({
   notes,
 }: RunReading) {
   return {
-    ...{ folder, layout, fold, state, finished: isFinished },
+    folder,
+    layout,
+    fold,
+    state,
+    finished: isFinished,
     last_epoch: epochs.at(-1)?.epoch ?? null,
     best_epoch: best?.epoch ?? null,
     figures: best?.figures ?? null,
-    ...{ data, label_scale: labelScale, notes },
+    data,
+    label_scale: labelScale,
+    notes,
   };
 }

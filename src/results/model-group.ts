@@ -56,7 +56,12 @@ export function groupOf(folder: string, label: string, runs: readonly RunReading
   const perKilometre = (name: FigureName) => averageOf(counted.map((run) => inKilometres(run, name)));
   const [scale, ...others] = new Set(runs.map(({ labelScale }) => labelScale));
   return {
-    ...{ kind, folder, label, model, session, counted },
+    kind,
+    folder,
+    label,
+    model,
+    session,
+    counted,
     unfinished: runs.filter((run) => !run.isFinished),
     missing: kind === 'passive' ? missingFolds(runs) : [],
     bestEpoch: averageOf(counted.map(({ best }) => best?.epoch ?? null)),

@@ -55,7 +55,9 @@ function runRow(group: ModelGroup, run: RunReading): ResultRow {
   return {
     what: 'run',
     label: `${run.kind === 'active' ? 'run' : `fold ${run.fold ?? '?'}`}${run.isFinished ? '' : ', unfinished'}`,
-    ...{ group, run, n: run.isFinished ? 1 : 0 },
+    group,
+    run,
+    n: run.isFinished ? 1 : 0,
     bestEpoch: one(run.best?.epoch ?? null),
     figures: Object.fromEntries(figures) as Averages,
     perKilometre: {

@@ -16,7 +16,11 @@ afterEach(() => rmSync(sessions, { recursive: true }));
 
 const plan = (models: string, folds: string) =>
   planRuns({
-    ...{ command: 'passive', models, folds, chosen: new Set<string>(), foldCount: () => 10 },
+    command: 'passive',
+    models,
+    folds,
+    chosen: new Set<string>(),
+    foldCount: () => 10,
     training: { base_path: 's', sessions_dir: sessions },
   });
 
@@ -35,7 +39,10 @@ async function execute(
   let now = 0;
   let most = 0;
   const result = await runLocally({
-    ...{ sessions, jobs: 2, cores: 1, memory: 0 },
+    sessions,
+    jobs: 2,
+    cores: 1,
+    memory: 0,
     needs: runs.map((run) => ({ run, what: 'start' })),
     watcher: {
       started: ({ name }) => {
@@ -93,7 +100,7 @@ it('a run that takes more than its memory is stopped and has failed, the other g
     memory: 0.3,
   });
   expect(outcomes.get('passive/wm_s/experiment_0')).toMatchObject({
-    ...{ state: 'failed' },
+    state: 'failed',
     cause: expect.stringMatching(/^it took 0\.\d+ GB of memory, more than --memory 0\.3$/),
   });
   expect(outcomes.get('passive/lstm_s/experiment_0')?.state).toBe('finished');

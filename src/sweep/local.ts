@@ -159,7 +159,13 @@ const ownCommand =
   (sessions: string) =>
   (run: PlannedRun, cores: number): [string, ...string[]] => [
     process.execPath,
-    ...[ENTRY, 'sweep', 'run', sessions, run.name, '--cores', String(cores)],
+    ENTRY,
+    'sweep',
+    'run',
+    sessions,
+    run.name,
+    '--cores',
+    String(cores),
   ];
 
 function openLog(path: string): number {

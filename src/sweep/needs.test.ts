@@ -15,7 +15,11 @@ afterEach(() => rmSync(sessions, { recursive: true }));
 
 const planned = (lr: number, epochs: number) =>
   planRuns({
-    ...{ command: 'passive', models: 'lstm', folds: '0', chosen: new Set<string>(), foldCount: () => 10 },
+    command: 'passive',
+    models: 'lstm',
+    folds: '0',
+    chosen: new Set<string>(),
+    foldCount: () => 10,
     training: { base_path: 'session', sessions_dir: sessions, lr, epochs },
   });
 

@@ -7,7 +7,10 @@ import { type PlanRequest, planRuns } from './plan.ts';
 import { labelOf, settings } from './settings.ts';
 
 const request = (more: Partial<PlanRequest>): PlanRequest => ({
-  ...{ command: 'passive', models: 'wm', training: { base_path: 'session' }, chosen: new Set<string>() },
+  command: 'passive',
+  models: 'wm',
+  training: { base_path: 'session' },
+  chosen: new Set<string>(),
   foldCount: () => 10,
   ...more,
 });

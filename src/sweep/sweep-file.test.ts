@@ -14,7 +14,11 @@ afterEach(() => rmSync(sessions, { recursive: true }));
 
 const plan = (models: string, epochs: number) =>
   planRuns({
-    ...{ command: 'passive', models, folds: '0-1', chosen: new Set<string>(), foldCount: () => 10 },
+    command: 'passive',
+    models,
+    folds: '0-1',
+    chosen: new Set<string>(),
+    foldCount: () => 10,
     training: { base_path: 'session', sessions_dir: sessions, epochs },
   });
 

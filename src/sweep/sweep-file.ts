@@ -83,7 +83,9 @@ export async function readSweep(sessions: string): Promise<SweepRecord | undefin
   try {
     const { cwd, argv, runs, submissions } = parseOptions(shape, JSON.parse(text), path);
     return {
-      ...{ cwd, argv, submissions },
+      cwd,
+      argv,
+      submissions,
       runs: runs.map(({ command, options }) => {
         const schema = command === 'passive' ? passiveOptions : activeOptions;
         const here = fromHere(parseOptions(schema, { ...options, sessions_dir: sessions }, path), cwd);
@@ -114,7 +116,10 @@ export async function writeSweep(
 ): Promise<void> {
   const defaults = { passive: defaultsOf(passiveOptions), active: defaultsOf(activeOptions) };
   const value = {
-    ...{ format: FORMAT, cwd, argv, submissions },
+    format: FORMAT,
+    cwd,
+    argv,
+    submissions,
     runs: runs.map(({ name, command, options }) => ({
       name,
       command,

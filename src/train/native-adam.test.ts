@@ -136,7 +136,12 @@ describe.skipIf(!native.present)(native.title('Adam in TensorFlow'), () => {
     try {
       for (const step of [1, 2]) updateInTensorFlow(one, adam, step);
       await saveCheckpoint(folder, {
-        ...{ model: one, adam, keep: 'passive', best: true, input: INPUT, log: NOTHING_LOGGED },
+        model: one,
+        adam,
+        keep: 'passive',
+        best: true,
+        input: INPUT,
+        log: NOTHING_LOGGED,
         state: stateAt(0),
       });
       updateInTensorFlow(one, adam, 3);

@@ -100,7 +100,9 @@ function hands(): readonly tf.Tensor[] {
       nativeBackend().executeSingleOutput(
         'VarHandleOp',
         [
-          ...[text('container', ''), text('shared_name', `ncp-train adam ${name}`), type('dtype')],
+          text('container', ''),
+          text('shared_name', `ncp-train adam ${name}`),
+          type('dtype'),
           { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [] },
         ],
         [],

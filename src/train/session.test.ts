@@ -77,8 +77,16 @@ describe('a run that was trained in another folder', () => {
   const there = join('..', 'project', FOLDER);
   const resume = (...more: string[]) =>
     main([
-      ...['passive', '--model', 'vanilla', '--experiment_id', '0', '--resume', '--quiet'],
-      ...['--sessions_dir', '../project/sessions', ...more],
+      'passive',
+      '--model',
+      'vanilla',
+      '--experiment_id',
+      '0',
+      '--resume',
+      '--quiet',
+      '--sessions_dir',
+      '../project/sessions',
+      ...more,
     ]);
   const startedIn = (cwd?: string) => {
     const path = join(root, 'project', FOLDER, 'run.json');

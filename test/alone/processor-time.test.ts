@@ -23,13 +23,20 @@ it('80 runs cost the sweep less than 2 s', async () => {
   const sessions = mkdtempSync(join(tmpdir(), 'local-'));
   onTestFinished(() => rmSync(sessions, { recursive: true }));
   const runs = planRuns({
-    ...{ command: 'passive', models: 'all', folds: '0-9', foldCount: () => 10, chosen: new Set<string>() },
+    command: 'passive',
+    models: 'all',
+    folds: '0-9',
+    foldCount: () => 10,
+    chosen: new Set<string>(),
     training: { base_path: 's', sessions_dir: sessions },
   });
   const nothing = () => undefined;
   const before = process.cpuUsage();
   const { outcomes } = await runLocally({
-    ...{ sessions, jobs: 2, cores: 1, memory: 0 },
+    sessions,
+    jobs: 2,
+    cores: 1,
+    memory: 0,
     needs: runs.map((run) => ({ run, what: 'start' })),
     watcher: { started: nothing, waiting: nothing, progress: nothing, ended: nothing },
     command: () => ['/bin/sh', '-c', ':'],

@@ -20,8 +20,13 @@ it('20 drives', async () => {
   const weights = join(folder, 'wm.safetensors');
   await useBackend('wasm');
   await saveModel(weights, buildModel({ model: 'wm' }, 1), {
-    ...{ height: 78, width: 200, crop: 'paper', label_scale: 1000, label_sign: 1 },
-    ...{ channel_order: 'rgb', rate_hz: 30 },
+    height: 78,
+    width: 200,
+    crop: 'paper',
+    label_scale: 1000,
+    label_sign: 1,
+    channel_order: 'rgb',
+    rate_hz: 30,
   });
   const attributes = { model: 'wm', checkpoint: weights, label_scale: 1000 };
   const peaks: number[] = [];

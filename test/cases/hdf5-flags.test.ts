@@ -30,8 +30,17 @@ describe('flags', () => {
   });
 
   it.each([
-    ...['as |u1', 'as |i1', 'as <i4', 'as >i4', 'as <u8', 'as <f2', 'as >f2', 'as <f4', 'as >f8'],
-    ...['as names', 'as bits'],
+    'as |u1',
+    'as |i1',
+    'as <i4',
+    'as >i4',
+    'as <u8',
+    'as <f2',
+    'as >f2',
+    'as <f4',
+    'as >f8',
+    'as names',
+    'as bits',
   ])('stored %s are read', async (name) => {
     const recording = await openRecording(forms);
     expect(Array.from(recording.readExtra(name) ?? [])).toEqual(FLAGS);

@@ -42,8 +42,21 @@ async function cluster(config = 'MaxArraySize            = 4') {
     sweep: (args: string[], environment = {}) =>
       cli(
         [
-          ...['sweep', 'passive', '--executor', 'slurm', '--data', data, '--sessions_dir', sessions],
-          ...['--cache_dir', join(sessions, 'cache'), '--models', 'vanilla', '--folds', 'auto:3', ...SMALL],
+          'sweep',
+          'passive',
+          '--executor',
+          'slurm',
+          '--data',
+          data,
+          '--sessions_dir',
+          sessions,
+          '--cache_dir',
+          join(sessions, 'cache'),
+          '--models',
+          'vanilla',
+          '--folds',
+          'auto:3',
+          ...SMALL,
           ...args,
         ],
         environment,

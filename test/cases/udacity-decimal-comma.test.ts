@@ -38,7 +38,8 @@ describe('decimal commas of the simulator', () => {
     const whole = (i: number) => [
       german(i % 3 === 0 ? 0 : steeringAt(i)),
       german(i % 2 === 0 ? 0 : 0.12),
-      ...['0', german(12.18)],
+      '0',
+      german(12.18),
     ];
     const folder = await writeSimulatorDrive(logOf(', ', whole), names);
     await expect(imported('udacity', [folder])).rejects.toThrow(

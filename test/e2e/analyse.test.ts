@@ -42,8 +42,17 @@ test('parameters: the paper’s table for all models, as text, CSV and JSON', as
   `);
   const rows = rowsOf(csv);
   expect(Object.keys(rows[0])).toEqual([
-    ...['name', 'model', 'convolutions', 'dense', 'inputs', 'recurrent', 'output'],
-    ...['total', 'absent', 'units', 'synapses'],
+    'name',
+    'model',
+    'convolutions',
+    'dense',
+    'inputs',
+    'recurrent',
+    'output',
+    'total',
+    'absent',
+    'units',
+    'synapses',
   ]);
   expect(rows.map(({ name }) => name)).toContain('ctrnn, feedback');
 });
@@ -93,12 +102,26 @@ test('wiring: picture and tables of a checkpoint', async () => {
   const synapses = rowsOf(join(out, 'synapses.csv'));
   expect(synapses).toHaveLength(252);
   expect(Object.keys(synapses[0])).toEqual([
-    ...['source_layer', 'source', 'target_layer', 'target', 'polarity', 'w', 'mu', 'sigma', 'erev'],
+    'source_layer',
+    'source',
+    'target_layer',
+    'target',
+    'polarity',
+    'w',
+    'mu',
+    'sigma',
+    'erev',
   ]);
   expect(Number(synapses[0].w)).toBeGreaterThan(0.1);
   expect(Object.keys(rowsOf(join(out, 'layers.csv'))[0])).toEqual(['layer', 'neurons', 'parameters']);
   expect(Object.keys(rowsOf(join(out, 'connections.csv'))[0])).toEqual([
-    ...['from', 'to', 'synapses', 'excitatory', 'inhibitory', 'parameters', 'mean_w'],
+    'from',
+    'to',
+    'synapses',
+    'excitatory',
+    'inhibitory',
+    'parameters',
+    'mean_w',
   ]);
   expect((await sharp(join(out, 'wiring.png')).metadata()).width).toBe(1720);
 });
@@ -194,8 +217,13 @@ test('sparsity: table, picture and warnings of runs side by side', async () => {
 });
 
 const INPUT: InputDescription = {
-  ...{ height: 78, width: 200, crop: 'full', channel_order: 'rgb' as const, rate_hz: 10 },
-  ...{ label_scale: 1000, label_sign: 1 as const },
+  height: 78,
+  width: 200,
+  crop: 'full',
+  channel_order: 'rgb' as const,
+  rate_hz: 10,
+  label_scale: 1000,
+  label_sign: 1 as const,
 };
 
 /** Twelve frames that change, a curve to the left; with states as a drive of a model leaves them. */
@@ -203,7 +231,9 @@ async function writeDriven(path: string, where: 'nowhere' | 'position', states =
   const N = 12;
   const each = (value: (n: number) => number) => Float64Array.from({ length: N }, (_, n) => value(n));
   const writer = await createRecording(path, {
-    ...{ height: 20, width: 50, attributes: { model: 'lstm', road_seed: 1 } },
+    height: 20,
+    width: 50,
+    attributes: { model: 'lstm', road_seed: 1 },
     extras: [
       ...(where === 'position' ? ['position_x', 'position_y'] : []),
       ...(states ? [{ name: 'states/h', type: 'float32' as const, width: 2 }] : []),
@@ -242,29 +272,51 @@ test('lipschitz, pca and activity of checkpoints over a recording', async () => 
     ['lstm', 11, { whole: expect.any(Number), frames: 3 }],
   ]);
   expect(models[1].neurons.map(({ neuron }: { neuron: string }) => neuron)).toEqual([
-    ...['c 0', 'c 1', 'c 2', 'h 0', 'h 1', 'h 2'],
+    'c 0',
+    'c 1',
+    'c 2',
+    'h 0',
+    'h 1',
+    'h 2',
   ]);
   expect(models[0].neurons[0]).toEqual({
-    ...{ neuron: 'neuron 0', trace: expect.any(Number), jacobian: expect.any(Number) },
+    neuron: 'neuron 0',
+    trace: expect.any(Number),
+    jacobian: expect.any(Number),
   });
   expect(warnings[0]).toContain('lies in no run');
   expect(readdirSync(join(folder, 'lipschitz')).sort()).toEqual([...files].sort());
   expect([...files].sort()).toEqual([
-    ...['lipschitz-jacobian.png', 'lipschitz-jacobian.svg'],
-    ...['lipschitz-trace.png', 'lipschitz-trace.svg', 'lipschitz.csv'],
+    'lipschitz-jacobian.png',
+    'lipschitz-jacobian.svg',
+    'lipschitz-trace.png',
+    'lipschitz-trace.svg',
+    'lipschitz.csv',
   ]);
   expect(Object.keys(rowsOf(join(folder, 'lipschitz', 'lipschitz.csv'))[0])).toEqual([
-    ...['model', 'neuron', 'trace', 'jacobian'],
+    'model',
+    'neuron',
+    'trace',
+    'jacobian',
   ]);
 
   const pca = await analyse('pca', lstm, drive);
   expect(pca.status, pca.stderr).toBe(0);
   expect(readdirSync(join(folder, 'pca')).sort()).toEqual([
-    ...['components.csv', 'explained.png', 'explained.svg', 'loadings.csv'],
-    ...['road-lstm.png', 'road-lstm.svg', 'scores-lstm.csv'],
+    'components.csv',
+    'explained.png',
+    'explained.svg',
+    'loadings.csv',
+    'road-lstm.png',
+    'road-lstm.svg',
+    'scores-lstm.csv',
   ]);
   expect(Object.keys(rowsOf(join(folder, 'pca', 'components.csv'))[0])).toEqual([
-    ...['model', 'component', 'variance', 'explained', 'cumulative'],
+    'model',
+    'component',
+    'variance',
+    'explained',
+    'cumulative',
   ]);
   expect(JSON.parse(pca.stdout).models[0].components[5].cumulative).toBeCloseTo(1, 9);
 

@@ -138,7 +138,14 @@ test('a real drive trains and is tested, with nothing but its folder given', asy
   const places = ['--data', out, '--sessions_dir', folder, '--cache_dir', join(folder, 'cache')];
   const short = ['--epochs', '1', '--batch_size', '8', '--seq_len', '8', '--backend', 'wasm', '--json'];
   const trained = await ncpTrain([
-    ...['passive', '--model', 'lstm', '--experiment_id', '3', '--final', ...places, ...short],
+    'passive',
+    '--model',
+    'lstm',
+    '--experiment_id',
+    '3',
+    '--final',
+    ...places,
+    ...short,
   ]);
   expect(trained.status, trained.stderr).toBe(0);
   const { ending, test: figures } = JSON.parse(trained.stdout);

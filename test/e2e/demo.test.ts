@@ -9,7 +9,13 @@ const TINY = ['--recordings', '3', '--frames', '64', '--epochs', '2', '--batch_s
 
 const demo = (out: string, ...more: string[]) => [
   'demo',
-  ...['--out', out, ...TINY, '--backend', 'wasm', '--workers', '1'],
+  '--out',
+  out,
+  ...TINY,
+  '--backend',
+  'wasm',
+  '--workers',
+  '1',
   ...more,
 ];
 

@@ -14,7 +14,11 @@ import { writeDrive } from '../recordings.ts';
 import { ncpTrain, temporaryFolder } from './command-line.ts';
 
 const INPUT: InputDescription = {
-  ...{ height: 78, width: 200, crop: 'paper', label_scale: 1000, rate_hz: 29.99 },
+  height: 78,
+  width: 200,
+  crop: 'paper',
+  label_scale: 1000,
+  rate_hz: 29.99,
   channel_order: 'rgb',
   label_sign: 1,
 };
@@ -40,8 +44,23 @@ test('models side by side at two noise levels: files, datasets, the same again o
   const wm = await weights(folder, 'wm', INPUT);
   const drive = (out: string, workers: string, record: string) =>
     ncpTrain([
-      ...['drive', lstm, wm, '--compare', '--noise', '0,0.25', '--runs', '2', '--push', '0.3', ...SHORT],
-      ...['--out', join(folder, out), '--workers', workers, '--record', record],
+      'drive',
+      lstm,
+      wm,
+      '--compare',
+      '--noise',
+      '0,0.25',
+      '--runs',
+      '2',
+      '--push',
+      '0.3',
+      ...SHORT,
+      '--out',
+      join(folder, out),
+      '--workers',
+      workers,
+      '--record',
+      record,
     ]);
   const first = await drive('a', '1', 'first');
   expect({ status: first.status, stderr: first.stderr }).toEqual({ status: 0, stderr: '' });
@@ -67,7 +86,11 @@ test('models side by side at two noise levels: files, datasets, the same again o
   ]);
   expect(kept.missing(['camera_front', 'autonomous', 'crash', 'position', 'heading', 'speed'])).toEqual([]);
   expect(kept.attributes()).toMatchObject({
-    ...{ model: 'lstm', label_scale: 1000, frame_rate: 30, noise: 0.25, road_seed: 1 },
+    model: 'lstm',
+    label_scale: 1000,
+    frame_rate: 30,
+    noise: 0.25,
+    road_seed: 1,
   });
   kept.close();
   const numbers = await openDriveRecording(join(folder, 'a', 'wm_noise0_run02.h5'));
@@ -113,7 +136,14 @@ test('over a recorded drive, its frames warped', async () => {
   expect([noSpeed.status, noSpeed.stderr]).toEqual([3, expect.stringContaining('--speed')]);
   const { status, stdout, stderr } = await ncpTrain([
     ...args,
-    ...['--quiet', '--speed', '8', '--video', '--overlay', 'both', '--out', join(folder, 'out')],
+    '--quiet',
+    '--speed',
+    '8',
+    '--video',
+    '--overlay',
+    'both',
+    '--out',
+    join(folder, 'out'),
   ]);
   expect({ status, stderr }).toEqual({
     status: 0,
@@ -125,8 +155,12 @@ test('over a recorded drive, its frames warped', async () => {
   ]);
   const videos = ffmpeg() === undefined ? 'png' : 'mp4';
   const names = [
-    ...['cnn_noise0_run01.h5', `cnn_noise0_run01.${videos}`],
-    ...['driver_noise0_run01.h5', `driver_noise0_run01.${videos}`, 'metrics.csv', 'metrics.json'],
+    'cnn_noise0_run01.h5',
+    `cnn_noise0_run01.${videos}`,
+    'driver_noise0_run01.h5',
+    `driver_noise0_run01.${videos}`,
+    'metrics.csv',
+    'metrics.json',
   ];
   expect(readdirSync(join(folder, 'out')).sort()).toEqual(names);
   const drive = await openDriveRecording(join(folder, 'out', 'cnn_noise0_run01.h5'));

@@ -17,8 +17,13 @@ import { filesIn, read } from '../tiny-runs.ts';
 import { ncpTrain, script, temporaryFolder } from './command-line.ts';
 
 const INPUT: InputDescription = {
-  ...{ height: 78, width: 200, crop: 'full', channel_order: 'rgb' },
-  ...{ label_scale: 1000, label_sign: 1, rate_hz: 30 },
+  height: 78,
+  width: 200,
+  crop: 'full',
+  channel_order: 'rgb',
+  label_scale: 1000,
+  label_sign: 1,
+  rate_hz: 30,
 };
 const N = 9;
 const AUTO = Uint8Array.of(0, 1, 1, 1, 0, 0, 1, 1, 0);
@@ -96,7 +101,12 @@ describe('replay', () => {
     expect(JSON.parse(read(out, 'replay.json'))).toEqual(result);
     expect([...result.files].sort()).toEqual(files);
     expect(result).toMatchObject({
-      ...{ model: 'wm', frames: N, first_autonomous: 1, crashes: [4, 8], noise: null, compat: 'none' },
+      model: 'wm',
+      frames: N,
+      first_autonomous: 1,
+      crashes: [4, 8],
+      noise: null,
+      compat: 'none',
       resets: [[0, 1], [4, 6], 8],
     });
     const output = lines(out, 'output.csv');
@@ -123,7 +133,13 @@ describe('replay', () => {
     const filesOf = async (model: ModelName) => {
       const out = join(folder, model);
       const { status, stdout } = await ncpTrain([
-        ...['replay', await weights(folder, model), recording, '--out', out, '--backend', 'wasm'],
+        'replay',
+        await weights(folder, model),
+        recording,
+        '--out',
+        out,
+        '--backend',
+        'wasm',
       ]);
       expect(status, stdout).toBe(0);
       return filesIn(out);
@@ -131,7 +147,11 @@ describe('replay', () => {
     const cellWeights = (names: string[]) =>
       [...names, 'out_bias', 'out_kernel'].map((name) => `weights_${name}.csv`);
     expect(await filesOf('lstm')).toEqual([
-      ...['output.csv', 'replay.json', 'sensory.csv', 'state_c.csv', 'state_h.csv'],
+      'output.csv',
+      'replay.json',
+      'sensory.csv',
+      'state_c.csv',
+      'state_h.csv',
       ...cellWeights(['bias', 'kernel']),
     ]);
     expect(lines(folder, 'lstm', 'state_c.csv')[0]).toBe('c_0,c_1,c_2,c_3,c_4,c_5,c_6,c_7');
@@ -140,7 +160,10 @@ describe('replay', () => {
     // A jump of two seconds in autonomous driving is a reset, too.
     expect(JSON.parse(read(folder, 'lstm', 'replay.json')).resets).toEqual([[0, 1], [3, 6], 8]);
     expect(await filesOf('ctrnn')).toEqual([
-      ...['neurons.csv', 'output.csv', 'replay.json', 'sensory.csv'],
+      'neurons.csv',
+      'output.csv',
+      'replay.json',
+      'sensory.csv',
       ...cellWeights(['W_step', 'bias_step']).sort(),
     ]);
     expect(await filesOf('cnn')).toEqual(['output.csv', 'replay.json']);
@@ -170,12 +193,17 @@ describe('replay', () => {
       return JSON.parse(ended.stdout);
     };
     expect(await run('ours', '--noise', '0.1')).toMatchObject({
-      ...{ frames: N, crashes: [4, 8], error: null, rate_hz: 30 },
+      frames: N,
+      crashes: [4, 8],
+      error: null,
+      rate_hz: 30,
       noise: { sigma: 0.1, seed: 1 },
     });
     expect(lines(folder, 'ours', 'output.csv')[2]).toMatch(/^1,,1,[^,]+,[^,]+,$/);
     expect(await run('paper', '--compat', 'paper', '--frames')).toMatchObject({
-      ...{ frames: N - 1, resets: [0, [4, 5]], noise: null },
+      frames: N - 1,
+      resets: [0, [4, 5]],
+      noise: null,
     });
     const neurons = lines(folder, 'paper', 'neurons.csv');
     expect(neurons).toHaveLength(N);
@@ -260,8 +288,22 @@ describe('analyse ssim', () => {
     const recording = await drive(folder, { attributes: { model: 'wm', noise: 0.1 } });
     const out = join(folder, 'out');
     const ended = await ncpTrain([
-      ...['analyse', 'ssim', checkpoint, '--recording', recording, '--noise', '0,0.3', '--frames', '2'],
-      ...['--drives', recording, '--out', out, '--backend', 'wasm', '--json'],
+      'analyse',
+      'ssim',
+      checkpoint,
+      '--recording',
+      recording,
+      '--noise',
+      '0,0.3',
+      '--frames',
+      '2',
+      '--drives',
+      recording,
+      '--out',
+      out,
+      '--backend',
+      'wasm',
+      '--json',
     ]);
     expect(ended.status, ended.stderr).toBe(0);
     const pictures = ['crashes', 'ssim'].flatMap((name) => [`${name}.csv`, `${name}.png`, `${name}.svg`]);

@@ -40,7 +40,13 @@ test('of a folder with runs, somewhere else, as JSON', async () => {
   expect(stderr).toBe('');
   const result = JSON.parse(stdout);
   expect(Object.keys(result)).toEqual([
-    ...['file', 'bytes', 'runs', 'sections', 'pictures', 'left_out', 'warnings'],
+    'file',
+    'bytes',
+    'runs',
+    'sections',
+    'pictures',
+    'left_out',
+    'warnings',
   ]);
   expect(result).toMatchObject({ file: out, runs, pictures: [], left_out: [], warnings: [] });
   expect(result.bytes).toBe(readFileSync(out).length);

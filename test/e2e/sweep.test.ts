@@ -9,8 +9,22 @@ import { ncpTrain, start, temporaryFolder } from './command-line.ts';
 const recordings = () => writeRecordings(temporaryFolder(), ['a', 'b', 'c']);
 
 const sweep = (data: string, sessions: string, ...more: string[]) => [
-  ...['sweep', 'passive', '--data', data, '--sessions_dir', sessions, '--cache_dir', join(sessions, 'cache')],
-  ...['--models', 'vanilla', '--folds', 'auto:3/0-1', ...SMALL, '--epochs', '1', ...more],
+  'sweep',
+  'passive',
+  '--data',
+  data,
+  '--sessions_dir',
+  sessions,
+  '--cache_dir',
+  join(sessions, 'cache'),
+  '--models',
+  'vanilla',
+  '--folds',
+  'auto:3/0-1',
+  ...SMALL,
+  '--epochs',
+  '1',
+  ...more,
 ];
 
 const states = (json: string) =>

@@ -139,7 +139,17 @@ describe.skipIf(!python.present)(python.title('demo ends on a terminal'), () => 
   const out = join(shared, 'demo');
   const TINY = ['--recordings', '3', '--frames', '64', '--batch_size', '2', '--seq_len', '4'];
   const demo = (...more: string[]) => [
-    ...['demo', '--out', out, ...TINY, '--epochs', '100000', '--backend', 'wasm', '--workers', '1', ...more],
+    'demo',
+    '--out',
+    out,
+    ...TINY,
+    '--epochs',
+    '100000',
+    '--backend',
+    'wasm',
+    '--workers',
+    '1',
+    ...more,
   ];
   const STOPPED = /stopped; to go on: .*demo --out .*--recordings 3 .*--workers 1$/;
 

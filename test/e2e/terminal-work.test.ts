@@ -39,8 +39,23 @@ beforeAll(async () => {
 describe.skipIf(!python.present)(python.title('sweep ends on a terminal'), () => {
   const BAR = /\[[= ]{20}\] \S+ epoch \d+\/\d+ loss/;
   const sweep = (sessions: string, ...more: string[]) => [
-    ...['sweep', 'passive', '--data', data, '--sessions_dir', sessions, ...cache, '--models', 'vanilla'],
-    ...['--folds', 'auto:3/0', ...SMALL, '--epochs', '100000', '--memory', '0.5', ...more],
+    'sweep',
+    'passive',
+    '--data',
+    data,
+    '--sessions_dir',
+    sessions,
+    ...cache,
+    '--models',
+    'vanilla',
+    '--folds',
+    'auto:3/0',
+    ...SMALL,
+    '--epochs',
+    '100000',
+    '--memory',
+    '0.5',
+    ...more,
   ];
   const sessions = join(shared, 'sessions');
   const lastCheckpoint = (folder: string) =>
@@ -117,21 +132,19 @@ describe.skipIf(!python.present)(python.title('sweep ends on a terminal'), () =>
 
 describe.skipIf(!python.present)(python.title('drive ends on a terminal'), () => {
   const drive = (out: string, ...more: string[]) => [
-    ...[
-      'drive',
-      'driver',
-      '--runs',
-      '1',
-      '--size',
-      '64x100',
-      '--backend',
-      'wasm',
-      '--seconds',
-      '1000',
-      '--out',
-      out,
-      ...more,
-    ],
+    'drive',
+    'driver',
+    '--runs',
+    '1',
+    '--size',
+    '64x100',
+    '--backend',
+    'wasm',
+    '--seconds',
+    '1000',
+    '--out',
+    out,
+    ...more,
   ];
   test('done', async () => {
     const terminal = new PseudoTerminal(drive(join(temporaryFolder(), 'out'), '--seconds', '0.3'));
@@ -167,19 +180,17 @@ describe.skipIf(!python.present)(python.title('drive ends on a terminal'), () =>
 
 describe.skipIf(!python.present)(python.title('data generate ends on a terminal'), () => {
   const generate = (out: string, frames: number, ...more: string[]) => [
-    ...[
-      'data',
-      'generate',
-      'passive',
-      '--out',
-      out,
-      '--frames',
-      String(frames),
-      '--recordings',
-      '2',
-      '--size',
-      '64x100',
-    ],
+    'data',
+    'generate',
+    'passive',
+    '--out',
+    out,
+    '--frames',
+    String(frames),
+    '--recordings',
+    '2',
+    '--size',
+    '64x100',
     ...more,
   ];
   const BAR = /generating \S+ \[/;
@@ -214,16 +225,14 @@ describe.skipIf(!python.present)(python.title('data generate ends on a terminal'
 describe.skipIf(!python.present)(python.title('data import ends on a terminal'), () => {
   const drives = { short: join(shared, 'short'), long: join(shared, 'long') };
   const doImport = (drive: keyof typeof drives, out: string) => [
-    ...[
-      'data',
-      'import',
-      'images',
-      drives[drive],
-      '--out',
-      out,
-      '--columns',
-      'file=file,time=time,curvature=curvature',
-    ],
+    'data',
+    'import',
+    'images',
+    drives[drive],
+    '--out',
+    out,
+    '--columns',
+    'file=file,time=time,curvature=curvature',
   ];
   beforeAll(async () => {
     const picture = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#765' } })

@@ -36,8 +36,15 @@ test('passive leaves exactly these files, with these columns, and test repeats i
       ),
       'checkpoints/epoch_001/optimizer.safetensors',
       'checkpoints/epoch_002/optimizer.safetensors',
-      ...['checkpoints/best', 'checkpoints/last', 'config.yaml', 'final.csv', 'log.jsonl'],
-      ...['metrics.jsonl', 'plots/loss.svg', 'run.json', 'train_log.csv'],
+      'checkpoints/best',
+      'checkpoints/last',
+      'config.yaml',
+      'final.csv',
+      'log.jsonl',
+      'metrics.jsonl',
+      'plots/loss.svg',
+      'run.json',
+      'train_log.csv',
     ].sort(),
   );
   const log = read(run, 'train_log.csv').trimEnd().split('\n');
@@ -48,7 +55,11 @@ test('passive leaves exactly these files, with these columns, and test repeats i
   expect(header).toBe('best_epoch,train_loss,train_mae,valid_loss,valid_mae,test_loss,test_mae');
   const figures = { loss: expect.any(Number), mae: expect.any(Number) };
   expect(JSON.parse(read(run, 'run.json'))).toMatchObject({
-    ...{ state: 'finished', backend: 'wasm', workers: 1, folds: 3, input: { label_scale: 1000 } },
+    state: 'finished',
+    backend: 'wasm',
+    workers: 1,
+    folds: 3,
+    input: { label_scale: 1000 },
     // 80 frames, of the two training recordings' ends 16 each
     floors: {
       validation: { constant: figures, last_value: figures, frames: 64 },
@@ -59,8 +70,21 @@ test('passive leaves exactly these files, with these columns, and test repeats i
   expect(stderr).toContain('252 synapses');
 
   const again = await ncpTrain([
-    ...['test', run, '--data', data, '--split', 'test', '--experiment_id', '0', '--folds', 'auto:3'],
-    ...['--backend', 'wasm', '--cache_dir', join(folder, 'cache'), '--json'],
+    'test',
+    run,
+    '--data',
+    data,
+    '--split',
+    'test',
+    '--experiment_id',
+    '0',
+    '--folds',
+    'auto:3',
+    '--backend',
+    'wasm',
+    '--cache_dir',
+    join(folder, 'cache'),
+    '--json',
   ]);
   expect(again.status, again.stderr).toBe(0);
   expect(JSON.parse(again.stdout).loss).toBeCloseTo(Number(values.split(',')[5]), 10);
@@ -241,13 +265,31 @@ test.each([
 
 test('unknown, contradicting and impossible options are named all at once, with the nearest name', async () => {
   const ended = await ncpTrain([
-    ...['passive', '--model', 'lstn', '--lrr', '1', '--batch-size', '0', '--experiment_id', '0'],
-    ...['--wiring', 'mine.json', '--wm_seed', '3', '--wm-sensory-fanout', '99', 'stray'],
+    'passive',
+    '--model',
+    'lstn',
+    '--lrr',
+    '1',
+    '--batch-size',
+    '0',
+    '--experiment_id',
+    '0',
+    '--wiring',
+    'mine.json',
+    '--wm_seed',
+    '3',
+    '--wm-sensory-fanout',
+    '99',
+    'stray',
   ]);
   expect(ended.status).toBe(2);
   for (const words of [
-    ...['did you mean "lstm"', 'did you mean --lr?', 'batch_size', 'unexpected argument "stray"'],
-    ...['--wm_seed 3 has no effect with wiring mine.json', '--wm_sensory_fanout 99 has no effect'],
+    'did you mean "lstm"',
+    'did you mean --lr?',
+    'batch_size',
+    'unexpected argument "stray"',
+    '--wm_seed 3 has no effect with wiring mine.json',
+    '--wm_sensory_fanout 99 has no effect',
   ]) {
     expect(ended.stderr).toContain(words);
   }

@@ -35,19 +35,27 @@ const block = (page: string, part: string, drive: number) =>
 beforeAll(async () => {
   await useBackend('wasm');
   await saveModel(weights, buildModel(modelOptions.parse({ model: 'wm' }), 1), {
-    ...{ height: 78, width: 200, crop: '0,0.3,1,0.9', channel_order: 'rgb' },
-    ...{ label_scale: 500, label_sign: 1, rate_hz: 30 },
+    height: 78,
+    width: 200,
+    crop: '0,0.3,1,0.9',
+    channel_order: 'rgb',
+    label_scale: 500,
+    label_sign: 1,
+    rate_hz: 30,
   });
   const attributes = { checkpoint: weights, noise: 0, noise_seed: 1, road_seed: 1, run: 1 };
   const wm = { ...attributes, model: 'wm' };
   await makeDrive(join(drives, 'a_noise0_run01.h5'), { units: 19, manual: [4, 8], attributes: wm });
   await makeDrive(join(drives, 'b_noise0_run01.h5'), {
-    ...{ units: 3, frames: 8, attributes: { ...attributes, model: 'gru' } },
+    units: 3,
+    frames: 8,
+    attributes: { ...attributes, model: 'gru' },
     output: (n) => (n === 2 ? Number.NaN : -n),
     state: (n, u) => (n === 1 && u === 1 ? Number.NaN : 5),
   });
   await makeDrive(join(drives, 'c_noise0.1_run01.h5'), {
-    ...{ frames: 5, attributes: { ...attributes, checkpoint: '', model: EVIL, noise: 0.1 } },
+    frames: 5,
+    attributes: { ...attributes, checkpoint: '', model: EVIL, noise: 0.1 },
   });
   await makeDrive(join(drives, 'd_noise0_run02.h5'), { hasFrames: false, attributes: { ...wm, run: 2 } });
   ended = await ncpTrain(['widget', drives, '--out', out, '--backend', 'wasm', '--json']);
@@ -61,7 +69,13 @@ describe('widget', () => {
     expect(readdirSync(root).sort()).toEqual(['drives', 'page.html', 'wm.safetensors']);
     const result = JSON.parse(ended.stdout);
     expect(Object.keys(result)).toEqual([
-      ...['out', 'bytes', 'pictures', 'frame_bytes', 'map_bytes', 'drives', 'notes'],
+      'out',
+      'bytes',
+      'pictures',
+      'frame_bytes',
+      'map_bytes',
+      'drives',
+      'notes',
     ]);
     expect(result).toMatchObject({ out, bytes: readFileSync(out).length, pictures: 25 });
     expect(result.drives).toMatchObject([
@@ -239,7 +253,12 @@ describe('widget', () => {
     const attributes = { model: 'wm', checkpoint: weights, noise: 0 };
     await makeDrive(join(folder, 'long.h5'), { frames: 1500, attributes });
     const { child, ended } = start([
-      ...['widget', join(folder, 'long.h5'), '--out', join(folder, 'page.html'), '--backend', 'wasm'],
+      'widget',
+      join(folder, 'long.h5'),
+      '--out',
+      join(folder, 'page.html'),
+      '--backend',
+      'wasm',
     ]);
     await until(() => readdirSync(folder).some((name) => /^\.page\.html\..*\.tmp$/.test(name)));
     child.kill('SIGINT');

@@ -96,7 +96,11 @@ async function writeMcap(path: string): Promise<void> {
 async function expectFlat(path: string, crashes: number): Promise<void> {
   const resident: number[] = [];
   const exported = await exportBag(path, join(temporaryFolder(), 'out'), {
-    ...{ topics: {}, steering: {}, format: 'csv', frames: 'recording', compress: false },
+    topics: {},
+    steering: {},
+    format: 'csv',
+    frames: 'recording',
+    compress: false,
     onNote() {},
     onProgress: () => void resident.push(process.memoryUsage.rss() / 1e6),
   });

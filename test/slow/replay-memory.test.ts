@@ -18,8 +18,13 @@ it('the peak is the same', async () => {
   const weights = join(folder, 'vanilla.safetensors');
   await useBackend('wasm');
   await saveModel(weights, buildModel({ model: 'vanilla' }, 1), {
-    ...{ height: 78, width: 200, crop: 'paper', label_scale: 1000, label_sign: 1 },
-    ...{ channel_order: 'rgb', rate_hz: 30 },
+    height: 78,
+    width: 200,
+    crop: 'paper',
+    label_scale: 1000,
+    label_sign: 1,
+    channel_order: 'rgb',
+    rate_hz: 30,
   });
   const backend = ['--backend', 'wasm'];
   const peaks = [SHORT, LONG].map(() => ({}) as Record<string, number>);

@@ -33,8 +33,21 @@ describe.skipIf(!slurm.present)(slurm.title('a sweep on Slurm'), () => {
   const cli = (...args: string[]) => ncpTrain(args, environment);
   const sweep = (data: string, sessions: string, ...more: string[]) =>
     cli(
-      ...['sweep', 'passive', '--executor', 'slurm', '--data', data, '--sessions_dir', sessions],
-      ...['--cache_dir', join(sessions, 'cache'), '--models', 'vanilla', '--folds', 'auto:3/0', ...SMALL],
+      'sweep',
+      'passive',
+      '--executor',
+      'slurm',
+      '--data',
+      data,
+      '--sessions_dir',
+      sessions,
+      '--cache_dir',
+      join(sessions, 'cache'),
+      '--models',
+      'vanilla',
+      '--folds',
+      'auto:3/0',
+      ...SMALL,
       ...more,
     );
   const submitted = async (...args: Parameters<typeof sweep>): Promise<{ job: string; report: string }> => {

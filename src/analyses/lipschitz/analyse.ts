@@ -52,7 +52,10 @@ export async function constantsOf(source: TraceSource, every: number): Promise<M
   if (frames === 0) throw new DataError(`${source.path}: there are no frames`);
   const { constants, pairs, standing } = trace;
   return {
-    ...{ source, trace: constants, pairs, standing },
+    source,
+    trace: constants,
+    pairs,
+    standing,
     ...(taken > 0 ? { map: { neurons: largest, whole, frames: taken } } : {}),
   };
 }

@@ -15,6 +15,8 @@ export async function writeConstants(folder: string, models: readonly ModelConst
 /** A row a neuron; jacobian is null where there is no state map. */
 export const constantRows = ({ source, trace, map }: ModelConstants) =>
   source.neurons.map((neuron, j) => ({
-    ...{ model: source.label, neuron, trace: trace[j] },
+    model: source.label,
+    neuron,
+    trace: trace[j],
     jacobian: map?.neurons[j] ?? null,
   }));

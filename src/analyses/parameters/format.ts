@@ -6,7 +6,13 @@ import type { ParameterCounts } from './count.ts';
 export function countsAsCsv(rows: readonly ParameterCounts[]): string {
   return stringify(
     rows.map(({ name, model, parts, total, absent, units, synapses }) => ({
-      ...{ name, model, ...parts, total, absent, units, synapses },
+      name,
+      model,
+      ...parts,
+      total,
+      absent,
+      units,
+      synapses,
     })),
     { header: true, ...csvCells() },
   );

@@ -31,7 +31,9 @@ export async function writeComponents(
     const name = `scores-${label}.csv`;
     const components = Math.min(DRAWN, model.parts.components.length);
     const file = await csvFile(join(folder, name), [
-      ...['frame', 'time', ...(road ? ['x', 'y'] : [])],
+      'frame',
+      'time',
+      ...(road ? ['x', 'y'] : []),
       ...Array.from({ length: components }, (_, k) => `pc${k + 1}`),
     ]);
     try {

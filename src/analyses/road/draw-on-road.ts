@@ -80,7 +80,9 @@ export function onRoadSvg(
   return drawPlot({
     title,
     legend: ['low in its map (2nd percentile)', '', 'half-way', '', 'high (98th)'].map((label, n) => ({
-      ...{ label, colour: RAMP[n], sample: 'area' as const },
+      label,
+      colour: RAMP[n],
+      sample: 'area' as const,
     })),
     plot: ({ frame, dot, text }) => ({
       width: WIDTH,
@@ -98,8 +100,13 @@ export function onRoadSvg(
         frame({ fill: '#ededed', stroke: '#cccccc' }),
         dot(dots, { x: 'x', y: 'y', ...facets, fill: 'share', r: columns > 4 ? 1.5 : 2.2 }),
         text(captions, {
-          ...{ ...facets, text: 'text', frameAnchor: 'top-left', lineAnchor: 'bottom', dy: -3 },
-          ...{ fontSize: columns > 4 ? 9 : 11, fill: INK },
+          ...facets,
+          text: 'text',
+          frameAnchor: 'top-left',
+          lineAnchor: 'bottom',
+          dy: -3,
+          fontSize: columns > 4 ? 9 : 11,
+          fill: INK,
         }),
       ],
     }),

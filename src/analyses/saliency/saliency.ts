@@ -107,8 +107,15 @@ export async function saliency(options: SaliencyOptions): Promise<SaliencyResult
       throw error;
     }
     const result: SaliencyResult = {
-      ...{ checkpoint: weights, model: model.options.model, recording: source.path, backend, out },
-      ...{ first, frames: count, noise: noise ?? null, files: [...files, 'saliency.json'] },
+      checkpoint: weights,
+      model: model.options.model,
+      recording: source.path,
+      backend,
+      out,
+      first,
+      frames: count,
+      noise: noise ?? null,
+      files: [...files, 'saliency.json'],
     };
     await replaceFile(join(out, 'saliency.json'), `${JSON.stringify(result, null, 2)}\n`);
     return result;

@@ -5,7 +5,9 @@ import { useBackend } from '../../backend/choose.ts';
 import { scaled, visualBackprop } from './visual-backprop.ts';
 
 const layer = (height: number, width: number, channels: number, values: number[]) => ({
-  ...{ height, width, channels },
+  height,
+  width,
+  channels,
   values: Float32Array.from(values),
 });
 const plain = { perChannel: false, height: 2, width: 2 };
@@ -31,12 +33,16 @@ describe('VisualBackprop', () => {
   it('with the head’s way no channel drowns the others', () => {
     // Channels 1 0 and 0 1000: divided by their maxima both count alike.
     const found = visualBackprop([layer(1, 2, 2, [1, 0, 0.5, 1000])], 1, {
-      ...{ perChannel: true, height: 1, width: 2 },
+      perChannel: true,
+      height: 1,
+      width: 2,
     });
     // averages ½·1/1.0001 and ½·(0.5/1.0001 + 1000/1000.0001): the smaller is 0, the larger 1
     expect([...found]).toEqual([0, 1]);
     const three = visualBackprop([layer(1, 3, 2, [1, 0, 0, 1000, 0, 0])], 1, {
-      ...{ perChannel: true, height: 1, width: 3 },
+      perChannel: true,
+      height: 1,
+      width: 3,
     });
     expect(three[0]).toBeCloseTo(1, 3);
     expect(three[1]).toBeCloseTo(1, 3);

@@ -39,7 +39,9 @@ export async function sparsitySvg(summary: SparsitySummary): Promise<string | un
       x: { label: 'sparsity (share of the recurrent weights that stays 0)', domain: [0, 1] },
       y: {
         label: `mean squared error, ${isScaleKnown ? '(1/km)²' : '(label units)²'}`,
-        ...{ grid: true, zero: true, nice: true },
+        grid: true,
+        zero: true,
+        nice: true,
       },
       marks: [
         ruleY([0], { stroke: GREY }),

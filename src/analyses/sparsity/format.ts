@@ -16,7 +16,10 @@ export function flatRow({ model, sparsity, group }: SparsityRow): TableRow {
     ];
   });
   return {
-    ...{ model, sparsity, runs: group.counted.length, unfinished: group.unfinished.length },
+    model,
+    sparsity,
+    runs: group.counted.length,
+    unfinished: group.unfinished.length,
     label_scale: group.labelScale,
     ...Object.fromEntries(measures),
     valid_mae_per_km: group.perKilometre.valid_mae?.mean ?? null,
@@ -25,9 +28,14 @@ export function flatRow({ model, sparsity, group }: SparsityRow): TableRow {
 }
 
 const COLUMNS = [
-  ...['model', 'sparsity', 'runs', 'unfinished', 'label_scale'],
+  'model',
+  'sparsity',
+  'runs',
+  'unfinished',
+  'label_scale',
   ...MEASURES.flatMap((name) => [name, `${name}_std`]),
-  ...['valid_mae_per_km', 'test_mae_per_km'],
+  'valid_mae_per_km',
+  'test_mae_per_km',
 ];
 
 export const summaryAsCsv = ({ rows }: SparsitySummary): string => csvText(rows.map(flatRow), COLUMNS);

@@ -21,7 +21,11 @@ const LOG = [
 function add(model: string, fold: number, sparsity: number, test: number, options = {}): void {
   const session = sparsity > 0 ? `sparse${100 * sparsity}` : 'session';
   makeRun(root, {
-    ...{ model, fold, session, log: LOG, final: [1, 3, 1, 4, 1.2, test, test / 4] },
+    model,
+    fold,
+    session,
+    log: LOG,
+    final: [1, 3, 1, 4, 1.2, test, test / 4],
     options: { sparsity: sparsity > 0 ? sparsity : -1, ...options },
   });
 }

@@ -35,7 +35,9 @@ export async function driveCrashes(paths: readonly string[]): Promise<CrashCount
       const key = `${model} ${noise}`;
       const before = counts.get(key);
       counts.set(key, {
-        ...{ model, sigma: noise, variance: noise ** 2 },
+        model,
+        sigma: noise,
+        variance: noise ** 2,
         drives: (before?.drives ?? 0) + 1,
         crashes: (before?.crashes ?? 0) + crashes,
       });

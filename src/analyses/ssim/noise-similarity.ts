@@ -62,8 +62,13 @@ export async function noiseSimilarity(request: SimilarityRequest): Promise<Simil
       }
     }
     return sigmas.map((sigma, s) => ({
-      ...{ model: model.options.model, checkpoint: weights, sigma, variance: sigma ** 2, frames: count },
-      ...{ ssim: mean(found[s]), ssim_std: deviation(found[s]) },
+      model: model.options.model,
+      checkpoint: weights,
+      sigma,
+      variance: sigma ** 2,
+      frames: count,
+      ssim: mean(found[s]),
+      ssim_std: deviation(found[s]),
     }));
   } finally {
     close();

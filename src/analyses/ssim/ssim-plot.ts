@@ -47,8 +47,11 @@ export function crashesSvg(rows: readonly CrashCount[]): Promise<string> {
         lineY(
           rows.filter((row) => row.model === model),
           {
-            ...{ x: 'variance', y: (row: CrashCount) => row.crashes / row.drives },
-            ...{ stroke: colour(n), strokeWidth: 2, marker: 'circle' as const },
+            x: 'variance',
+            y: (row: CrashCount) => row.crashes / row.drives,
+            stroke: colour(n),
+            strokeWidth: 2,
+            marker: 'circle' as const,
           },
         ),
       ),

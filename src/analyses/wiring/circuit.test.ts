@@ -35,10 +35,16 @@ describe('circuitOf', () => {
   it('the paper’s: four layers, 192 + 48 + 6 + 6 synapses, 4·252 + 3·19 parameters', () => {
     const { layers, connections, synapses } = circuitOf(paperWiring('small'));
     expect(layers.map(({ layer, neurons }) => `${neurons} ${layer}`)).toEqual([
-      ...['32 sensory', '12 inter', '6 command', '1 motor'],
+      '32 sensory',
+      '12 inter',
+      '6 command',
+      '1 motor',
     ]);
     expect(connections.map(({ from, to, synapses: n }) => `${from} ${to} ${n}`)).toEqual([
-      ...['sensory inter 192', 'inter command 48', 'command command 6', 'command motor 6'],
+      'sensory inter 192',
+      'inter command 48',
+      'command command 6',
+      'command motor 6',
     ]);
     const parameters = [...layers.slice(1), ...connections].reduce((sum, row) => sum + row.parameters, 0);
     expect(parameters).toBe(1065);

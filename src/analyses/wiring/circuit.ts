@@ -127,7 +127,11 @@ function connectionsOf(
       const excitatory = own.filter((synapse) => signOf(synapse) > 0).length;
       const weights = own.flatMap(({ w }) => w ?? []);
       return {
-        ...{ from, to, synapses: own.length, excitatory, inhibitory: own.length - excitatory },
+        from,
+        to,
+        synapses: own.length,
+        excitatory,
+        inhibitory: own.length - excitatory,
         parameters: PARAMETERS_OF.synapse * own.length,
         mean_w: weights.length === 0 ? null : weights.reduce((sum, w) => sum + w, 0) / weights.length,
       };

@@ -106,7 +106,12 @@ export async function circuitSvg(
           fontSize: (place: Place) => Math.min(11, place.radius * 1.15),
         }),
         Plot.text(captions(circuit, layout), {
-          ...{ x: 'x', y: () => 14, text: 'text', fontSize: 13, fontWeight: 'bold', textAnchor: 'middle' },
+          x: 'x',
+          y: () => 14,
+          text: 'text',
+          fontSize: 13,
+          fontWeight: 'bold',
+          textAnchor: 'middle',
         }),
       ],
     }),

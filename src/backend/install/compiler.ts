@@ -71,9 +71,16 @@ export async function compileAddon(
   const source = join(installation, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
   const compile = (sources: string[], output: string, linked: string[]) =>
     run(compiler, [
-      ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
+      '-O2',
+      '-std=c++17',
+      '-shared',
+      '-fPIC',
+      '-DNAPI_VERSION=8',
       ...[napi, source, join(tensorflow, 'include')].map((folder) => `-I${folder}`),
-      ...[...sources, '-o', join(installation, output), ...linked],
+      ...sources,
+      '-o',
+      join(installation, output),
+      ...linked,
     ]);
   const checked = (ended: Ended) => {
     if (ended.status === 0) return;

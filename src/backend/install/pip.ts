@@ -84,8 +84,16 @@ function pipArguments(wheelPython: string, target: string): string[] {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   return pythonModule(
     'pip',
-    ...['install', '--target', target, '--no-deps', '--only-binary=:all:', '--no-compile'],
-    ...['--implementation', 'cp', '--python-version', wheelPython],
+    'install',
+    '--target',
+    target,
+    '--no-deps',
+    '--only-binary=:all:',
+    '--no-compile',
+    '--implementation',
+    'cp',
+    '--python-version',
+    wheelPython,
     ...PLATFORMS.flatMap((platform) => ['--platform', `${platform}_${machine}`]),
   );
 }

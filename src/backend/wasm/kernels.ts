@@ -46,8 +46,17 @@ function reluFunction(): WasmFunction {
 function reluGradientFunction(): WasmFunction {
   const [dy, y, dx, quads, gate] = [0, 1, 2, 3, 4];
   const step = [
-    ...[...get(y), ...v128.load(0), ...v128.zero, ...v128.greater, ...set(gate)],
-    ...[...get(dx), ...get(dy), ...v128.load(0), ...get(gate), ...v128.and, ...v128.store(0)],
+    ...get(y),
+    ...v128.load(0),
+    ...v128.zero,
+    ...v128.greater,
+    ...set(gate),
+    ...get(dx),
+    ...get(dy),
+    ...v128.load(0),
+    ...get(gate),
+    ...v128.and,
+    ...v128.store(0),
     ...[dy, y, dx].flatMap((pointer) => increase(pointer, QUAD)),
   ];
   return { name: 'reluGradient', parameters: 4, locals: [V128], body: countDown(quads, 1, step) };

@@ -139,7 +139,10 @@ export function multiplyAddFunction(name: string, contiguous: Contiguous, fused:
       contiguous === 'rows' ? i32.const(count * BYTES) : [...get(aStride), ...i32.const(count), ...i32.mul];
     return [
       ...pointers,
-      ...[...get(b), ...set(walkB), ...get(K), ...set(depthLeft)],
+      ...get(b),
+      ...set(walkB),
+      ...get(K),
+      ...set(depthLeft),
       ...load,
       ...unrolled,
       ...single,
@@ -152,7 +155,12 @@ export function multiplyAddFunction(name: string, contiguous: Contiguous, fused:
   /** All rows of `width` columns, as often as they fit; b, c and J move on to the columns right of them. */
   const panel = (width: number): Code =>
     countDown(J, width, [
-      ...[...get(a), ...set(tileA), ...get(c), ...set(tileC), ...get(I), ...set(rowsLeft)],
+      ...get(a),
+      ...set(tileA),
+      ...get(c),
+      ...set(tileC),
+      ...get(I),
+      ...set(rowsLeft),
       ...[...Array(tileRows).keys()]
         .reverse()
         .flatMap((row) => countDown(rowsLeft, row + 1, tile(row + 1, width))),

@@ -23,7 +23,12 @@ const asked = () => tasks.map(({ epoch, batch }) => `${epoch}.${batch}`);
 
 it('makes so many batches ahead and no more, and leaves the slot of the one in use alone', async () => {
   const pool = new LoaderPool({} as BatchPlan, {
-    ...{ T: 1, B: 1, batchesPerEpoch: 3, loaders: 1, ahead: 2, epochs: 2 },
+    T: 1,
+    B: 1,
+    batchesPerEpoch: 3,
+    loaders: 1,
+    ahead: 2,
+    epochs: 2,
   });
   const first = pool.next(0, 0);
   for (const task of tasks) task.end();

@@ -42,11 +42,22 @@ const SAMPLE_BYTES = 16;
 const resize: WasmFunction = (() => {
   const [source, samples, out, count] = [0, 1, 2, 3];
   const weighted = (index: number, weight: number): Code => [
-    ...[...get(source), ...get(samples), ...loadWord(index), ...i32.add, ...loadByte, ...toFloat],
-    ...[...get(samples), ...f32.load(weight), ...f32.mul],
+    ...get(source),
+    ...get(samples),
+    ...loadWord(index),
+    ...i32.add,
+    ...loadByte,
+    ...toFloat,
+    ...get(samples),
+    ...f32.load(weight),
+    ...f32.mul,
   ];
   const body = countDown(count, 1, [
-    ...[...get(out), ...weighted(0, 8), ...weighted(4, 12), ...f32.add, ...f32.store(0)],
+    ...get(out),
+    ...weighted(0, 8),
+    ...weighted(4, 12),
+    ...f32.add,
+    ...f32.store(0),
     ...increase(samples, i32.const(SAMPLE_BYTES)),
     ...increase(out, i32.const(4)),
   ]);
@@ -57,16 +68,32 @@ const resize: WasmFunction = (() => {
 const mix: WasmFunction = (() => {
   const [a, b, weights, out, count, weightA, weightB] = [0, 1, 2, 3, 4, 5, 6];
   const four = (offset: number): Code => [
-    ...[...get(a), ...v128.load(offset), ...get(weightA), ...v128.mul],
-    ...[...get(b), ...v128.load(offset), ...get(weightB), ...v128.mul],
-    ...[...v128.add, ...truncate],
+    ...get(a),
+    ...v128.load(offset),
+    ...get(weightA),
+    ...v128.mul,
+    ...get(b),
+    ...v128.load(offset),
+    ...get(weightB),
+    ...v128.mul,
+    ...v128.add,
+    ...truncate,
   ];
   const body: Code = [
-    ...[...get(weights), ...v128.loadSplat(0), ...set(weightA)],
-    ...[...get(weights), ...v128.loadSplat(4), ...set(weightB)],
+    ...get(weights),
+    ...v128.loadSplat(0),
+    ...set(weightA),
+    ...get(weights),
+    ...v128.loadSplat(4),
+    ...set(weightB),
     ...countDown(count, 8, [
-      ...[...get(out), ...four(0), ...four(16), ...toShorts],
-      ...[...get(weightA), ...toBytes, ...storeHalf], // only the lower half is stored
+      ...get(out),
+      ...four(0),
+      ...four(16),
+      ...toShorts,
+      ...get(weightA),
+      ...toBytes,
+      ...storeHalf, // only the lower half is stored
       ...[...increase(a, i32.const(32)), ...increase(b, i32.const(32)), ...increase(out, i32.const(8))],
     ]),
   ];

@@ -69,7 +69,11 @@ async function fromHdf5(path: string, options: CroppedFramesOptions): Promise<Cr
   try {
     const autonomous = recording.readExtra(AUTONOMOUS);
     const columns = {
-      ...{ path, frames, timestamps, sequenceStarts, labels },
+      path,
+      frames,
+      timestamps,
+      sequenceStarts,
+      labels,
       autonomous: autonomous && Uint8Array.from(autonomous, (on) => (on > 0 ? 1 : 0)),
     };
     const cached = cachedAlready(path, options);
@@ -113,7 +117,11 @@ async function fromNpz(path: string, { crop, channelOrder }: CroppedFramesOption
     const atOnce = Math.max(1, Math.min(frames, Math.floor(NPZ_BLOCK_BYTES / plan.sourceBytes)));
     const block = new Uint8Array(atOnce * plan.sourceBytes);
     return {
-      ...{ path, frames, autonomous, timestamps: undefined, labels: undefined },
+      path,
+      frames,
+      autonomous,
+      timestamps: undefined,
+      labels: undefined,
       async read(first, count, out) {
         for (let done = 0; done < count; done += atOnce) {
           const some = Math.min(atOnce, count - done);

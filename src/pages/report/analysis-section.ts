@@ -42,7 +42,10 @@ export async function analysisSection(
         ]
       : [paragraph(`Not made: this version has no ncp-train ${analysis.command}.`, 'missing')];
     return {
-      ...{ id, title, isMade: false, commands: exists ? [command] : [] },
+      id,
+      title,
+      isMade: false,
+      commands: exists ? [command] : [],
       html: [paragraph(about), ...html].join('\n'),
     };
   }

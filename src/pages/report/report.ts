@@ -98,7 +98,9 @@ export async function writeReport(request: ReportRequest): Promise<ReportResult>
     bytes: Buffer.byteLength(page),
     runs: runs.map((run) => run.folder),
     sections: sections.map((section) => ({
-      ...{ id: section.id, title: section.title, made: section.isMade },
+      id: section.id,
+      title: section.title,
+      made: section.isMade,
       commands: analyses.find(({ id }) => id === section.id)?.commands ?? [],
     })),
     pictures: embedder.pictures.filter(({ fault }) => fault === undefined).map(({ file }) => file),

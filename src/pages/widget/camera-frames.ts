@@ -29,7 +29,10 @@ export async function openCameraFrames(path: string, order: ChannelOrder): Promi
     const recording = await openNpzRecording(path);
     const { frames, width, height, autonomous } = recording;
     return {
-      ...{ frames, width, height, autonomous },
+      frames,
+      width,
+      height,
+      autonomous,
       async read(frame, rgb) {
         await recording.readFrames(frame, rgb);
         if (order === 'bgr') swap(rgb);
@@ -41,7 +44,11 @@ export async function openCameraFrames(path: string, order: ChannelOrder): Promi
   const { frames, width, height, timestamps, labels } = recording.info;
   const autonomous = recording.readExtra('autonomous');
   return {
-    ...{ frames, width, height, timestamps, labels },
+    frames,
+    width,
+    height,
+    timestamps,
+    labels,
     autonomous: autonomous && Uint8Array.from(autonomous, (on) => (on > 0 ? 1 : 0)),
     async read(frame, rgb) {
       recording.readFrames(frame, 1, rgb);

@@ -13,8 +13,13 @@ async function numbers(attributes: Readonly<Record<string, string | number>>) {
   const recording = join(folder, 'drive.h5');
   await makeDrive(recording, { frames: 4, attributes });
   const drive: FoundDrive = {
-    ...{ kind: 'recorded', recording, model: 'wm', checkpoint: undefined, noise: undefined },
-    ...{ compat: 'none', group: '' },
+    kind: 'recorded',
+    recording,
+    model: 'wm',
+    checkpoint: undefined,
+    noise: undefined,
+    compat: 'none',
+    group: '',
   };
   return recordedNumbers(drive, undefined, { first: 1, end: 3 });
 }

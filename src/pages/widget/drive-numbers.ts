@@ -74,7 +74,9 @@ export async function recordedNumbers(
     const crashes = drive.crashes() ?? (isOn ? findCrashes({ time, autonomous: isOn }).at : []);
     if (drive.states.length === 0) remarks.push(withoutStates(model));
     return {
-      ...{ curves, remarks, autonomous: isOn?.subarray(first, end) },
+      curves,
+      remarks,
+      autonomous: isOn?.subarray(first, end),
       crashes: within(crashes, { first, end }),
       neurons: drive.states.length === 0 ? undefined : statesOf(drive, { first, end }),
     };
@@ -147,7 +149,9 @@ export async function replayedNumbers(
   if (names.length === 0) remarks.push(withoutStates(model));
   const time = timestamps ?? new Float64Array(camera.frames);
   return {
-    ...{ curves, remarks, autonomous: autonomous?.subarray(first, end) },
+    curves,
+    remarks,
+    autonomous: autonomous?.subarray(first, end),
     crashes: autonomous ? within(findCrashes({ time, autonomous }).at, { first, end }) : [],
     neurons: names.length === 0 ? undefined : { names, values: states },
   };

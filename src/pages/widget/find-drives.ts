@@ -137,7 +137,10 @@ async function testDrive(path: string): Promise<FoundDrive | string> {
           : `, road seed ${road_seed}`
         : ` over ${on}`;
     return {
-      ...{ kind: 'recorded', recording: path, model, compat: 'none' },
+      kind: 'recorded',
+      recording: path,
+      model,
+      compat: 'none',
       checkpoint: typeof checkpoint === 'string' && checkpoint !== '' ? located(checkpoint, path) : undefined,
       noise: sigma > 0 && typeof noise_seed === 'number' ? { sigma, seed: noise_seed } : undefined,
       group: `run ${run ?? 1}${road}, noise ${sigma}`,
@@ -168,13 +171,11 @@ function replayed(folder: string, record: string): FoundDrive {
   const moved = (file: string) => (existsSync(file) ? file : fromFolder(file, out, folder));
   const sigma = noise?.sigma ?? 0;
   return {
-    ...{
-      kind: 'replayed',
-      model,
-      compat,
-      recording: moved(run.recording),
-      checkpoint: moved(run.checkpoint),
-    },
+    kind: 'replayed',
+    model,
+    compat,
+    recording: moved(run.recording),
+    checkpoint: moved(run.checkpoint),
     noise: noise ?? undefined,
     group: `${basename(run.recording)}${sigma > 0 ? `, noise ${sigma}` : ''}`,
   };

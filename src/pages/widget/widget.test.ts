@@ -17,25 +17,21 @@ import { framePicture, mapPicture } from './pictures.ts';
 /** A drive in the page. */
 function pageDrive(times: readonly number[], more: Partial<PageDrive> = {}): string {
   const drive: PageDrive = {
-    ...{
-      title: 'wm',
-      facts: [],
-      group: 'run 1',
-      frames: times.length,
-      first: 0,
-      every: 1,
-      width: 8,
-      height: 4,
-    },
-    ...{
-      times: base64(Float32Array.from(times)),
-      hasMaps: false,
-      framesOf: 0,
-      curves: [],
-      crashes: [],
-      gaps: [],
-      remarks: [],
-    },
+    title: 'wm',
+    facts: [],
+    group: 'run 1',
+    frames: times.length,
+    first: 0,
+    every: 1,
+    width: 8,
+    height: 4,
+    times: base64(Float32Array.from(times)),
+    hasMaps: false,
+    framesOf: 0,
+    curves: [],
+    crashes: [],
+    gaps: [],
+    remarks: [],
     ...more,
   };
   return blockJson(drive);
@@ -158,7 +154,13 @@ describe('time in the page', () => {
 
 it('figures have three digits', () => {
   expect([0, 0.0123, -1.234, 12.34, -1234.5, -0.0001, Number.NaN].map(figure)).toEqual([
-    ...['0.00', '0.012', '−1.23', '12.3', '−1235', '−0.00010', '–'],
+    '0.00',
+    '0.012',
+    '−1.23',
+    '12.3',
+    '−1235',
+    '−0.00010',
+    '–',
   ]);
 });
 
@@ -217,7 +219,10 @@ describe('which drives are found', () => {
 
   it('replay and saliency of the same are one drive, also where the folders were moved together', async () => {
     const record = {
-      ...{ checkpoint: 'runs/w.safetensors', model: 'wm', recording: 'data/drive.h5', noise: null },
+      checkpoint: 'runs/w.safetensors',
+      model: 'wm',
+      recording: 'data/drive.h5',
+      noise: null,
     };
     for (const name of ['replay', 'saliency']) {
       mkdirSync(join(root, 'out', name), { recursive: true });
@@ -232,7 +237,9 @@ describe('which drives are found', () => {
     const { drives } = await findDrives([join(root, 'out')]);
     expect(drives).toHaveLength(1);
     expect(drives[0]).toMatchObject({
-      ...{ kind: 'replayed', group: 'drive.h5', noise: undefined },
+      kind: 'replayed',
+      group: 'drive.h5',
+      noise: undefined,
       recording: join(root, 'data/drive.h5'),
       checkpoint: join(root, 'runs/w.safetensors'),
     });

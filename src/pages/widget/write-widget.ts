@@ -114,8 +114,13 @@ export async function writeWidget(request: WidgetRequest): Promise<WidgetResult>
   }
   const { pictures, frameBytes, mapBytes } = pages;
   return {
-    ...{ out: request.out, bytes: page.bytes, pictures, frame_bytes: frameBytes, map_bytes: mapBytes },
-    ...{ drives, notes: leftOut },
+    out: request.out,
+    bytes: page.bytes,
+    pictures,
+    frame_bytes: frameBytes,
+    map_bytes: mapBytes,
+    drives,
+    notes: leftOut,
   };
 }
 
@@ -230,8 +235,15 @@ async function writeDrive(
     ...saliencyRemarks(drive, hasMaps, request.saliency),
   ];
   const described: PageDrive = {
-    ...{ title, group: drive.group, facts: factsOf(drive), remarks },
-    ...{ frames: end - first, first, every, framesOf, hasMaps },
+    title,
+    group: drive.group,
+    facts: factsOf(drive),
+    remarks,
+    frames: end - first,
+    first,
+    every,
+    framesOf,
+    hasMaps,
     ...pictureSize(camera, request.format),
     view: seen && viewOf(seen.input.crop, drive.recording, camera),
     times: base64(Float32Array.from(times.subarray(first, end))),
@@ -240,9 +252,16 @@ async function writeDrive(
   };
   await page.add(blockStart('drive', number) + blockJson(described) + BLOCK_END);
   return {
-    ...{ title, group: drive.group, recording: drive.recording, checkpoint: drive.checkpoint ?? null },
-    ...{ frames: end - first, pictures: shown.length, saliency: hasMaps },
-    ...{ neurons: numbers.neurons?.names.length ?? 0, crashes: numbers.crashes.length, remarks },
+    title,
+    group: drive.group,
+    recording: drive.recording,
+    checkpoint: drive.checkpoint ?? null,
+    frames: end - first,
+    pictures: shown.length,
+    saliency: hasMaps,
+    neurons: numbers.neurons?.names.length ?? 0,
+    crashes: numbers.crashes.length,
+    remarks,
   };
 }
 

@@ -39,8 +39,13 @@ describe('pca', () => {
     const files = await writeComponents(folder, [model], () => ROAD);
     expect([...files].sort()).toEqual(readdirSync(folder).sort());
     expect([...files].sort()).toEqual([
-      ...['components.csv', 'explained.png', 'explained.svg', 'loadings.csv'],
-      ...['road-wm.png', 'road-wm.svg', 'scores-wm.csv'],
+      'components.csv',
+      'explained.png',
+      'explained.svg',
+      'loadings.csv',
+      'road-wm.png',
+      'road-wm.svg',
+      'scores-wm.csv',
     ]);
     const [first] = rowsOf('components.csv');
     // Steps of 5 along (3, 4)/5: variance 25 · 5/3 of 0, 1, 2, 3
@@ -91,8 +96,13 @@ describe('activity', () => {
     const files = await writeActivityOf(folder, madeTrace('lstm', STATES), ROAD);
     expect(files).toEqual(['activity-lstm.svg', 'activity-lstm.png', 'activity-lstm.csv']);
     expect(rowsOf('activity-lstm.csv')[2]).toEqual({
-      ...{ frame: '2', time: '0.2', x: '2', y: '1' },
-      ...{ 'neuron 0': '6', 'neuron 1': '8', 'neuron 2': '7' },
+      frame: '2',
+      time: '0.2',
+      x: '2',
+      y: '1',
+      'neuron 0': '6',
+      'neuron 1': '8',
+      'neuron 2': '7',
     });
   });
 

@@ -24,7 +24,9 @@ export async function recordedTrace(
     return {
       label: label(name),
       model: name,
-      ...{ path, frames, times },
+      path,
+      frames,
+      times,
       neurons: neuronNames(states),
       resets: resets({
         frames,

@@ -7,7 +7,9 @@ const NOW = new Date(at('20:00'));
 
 test('from start to end, without the pause between a stop and a resume', () => {
   const record = {
-    ...{ state: 'finished' as const, started: at('10:00'), ended: at('15:00') },
+    state: 'finished' as const,
+    started: at('10:00'),
+    ended: at('15:00'),
     resumed: [{ at: at('14:00'), after: at('10:30') }],
   };
   expect(secondsSpent(record, '', 'finished', NOW)).toBe(1800 + 3600);

@@ -46,23 +46,50 @@ const toBytes: Code = [0xfd, 0x66]; // i8x16.narrow_i16x8_u
 const expose: WasmFunction = (() => {
   const [pixels, out, darkening, deviates, table, count, step, numbers, mask] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const numberOf = (channel: number): Code => [
-    ...[...get(step), ...get(pixels), ...loadByte(channel), ...i32.const(2), ...shiftLeft, ...i32.add],
+    ...get(step),
+    ...get(pixels),
+    ...loadByte(channel),
+    ...i32.const(2),
+    ...shiftLeft,
+    ...i32.add,
     ...(channel === 0 ? loadFirst : [...get(numbers), ...loadLane(channel)]),
     ...set(numbers),
   ];
   const body: Code = [
-    ...[...i32.const(2 ** NOISE_BITS - 1), ...splat, ...set(mask)],
+    ...i32.const(2 ** NOISE_BITS - 1),
+    ...splat,
+    ...set(mask),
     ...countDown(count, 1, [
-      ...[...get(darkening), ...loadByte(0), ...i32.const(VALUES * NUMBER_BYTES), ...i32.mul],
-      ...[...get(table), ...i32.add, ...set(step)],
-      ...[...numberOf(0), ...numberOf(1), ...numberOf(2)],
+      ...get(darkening),
+      ...loadByte(0),
+      ...i32.const(VALUES * NUMBER_BYTES),
+      ...i32.mul,
+      ...get(table),
+      ...i32.add,
+      ...set(step),
+      ...numberOf(0),
+      ...numberOf(1),
+      ...numberOf(2),
       ...get(out), // (value + noise · deviate) >> POINT
       ...[...get(numbers), ...i32.const(NOISE_BITS), ...shiftRight],
-      ...[...get(numbers), ...get(mask), ...and, ...get(deviates), ...loadSigned, ...splat, ...times],
-      ...[...add, ...i32.const(POINT), ...shiftRight],
-      ...[...get(mask), ...toShorts, ...get(mask), ...toBytes, ...storeFirst], // its fourth byte is overwritten next
+      ...get(numbers),
+      ...get(mask),
+      ...and,
+      ...get(deviates),
+      ...loadSigned,
+      ...splat,
+      ...times,
+      ...add,
+      ...i32.const(POINT),
+      ...shiftRight,
+      ...get(mask),
+      ...toShorts,
+      ...get(mask),
+      ...toBytes,
+      ...storeFirst, // its fourth byte is overwritten next
       ...[...increase(pixels, i32.const(3)), ...increase(out, i32.const(3))],
-      ...[...increase(darkening, i32.const(1)), ...increase(deviates, i32.const(1))],
+      ...increase(darkening, i32.const(1)),
+      ...increase(deviates, i32.const(1)),
     ]),
   ];
   return { name: 'expose', parameters: 6, locals: [I32, V128, V128], body };

@@ -10,8 +10,14 @@ const straight = new Road(() => 0, 2000);
 
 function drive(changes: Partial<TestDriveOptions> = {}): TestDrive {
   return new TestDrive({
-    ...{ road: straight, style: narrow, pace: { fastest: 10, sideways: 2 }, rate: 30 },
-    ...{ distance: 1000, seconds: Number.POSITIVE_INFINITY, push: 0, draws: stream(1, 'drive') },
+    road: straight,
+    style: narrow,
+    pace: { fastest: 10, sideways: 2 },
+    rate: 30,
+    distance: 1000,
+    seconds: Number.POSITIVE_INFINITY,
+    push: 0,
+    draws: stream(1, 'drive'),
     ...changes,
   });
 }

@@ -44,7 +44,13 @@ export function testDrive(
   const draws = (what: string) => stream(seed, 'test drive', kind, road, what);
   const pace = drawPace(kind, draws('pace'));
   return new TestDrive({
-    ...{ road: scene.road, style: scene.style, pace, rate, distance, seconds, push },
+    road: scene.road,
+    style: scene.style,
+    pace,
+    rate,
+    distance,
+    seconds,
+    push,
     draws: draws('drive'),
   });
 }

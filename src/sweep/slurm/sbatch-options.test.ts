@@ -34,7 +34,12 @@ it.each([
 it('what stands in the script goes before what a user has in the environment', () => {
   const names = ['array', 'time', 'requeue', 'cpus-per-task', 'account'];
   expect(variablesOf(names.map((name) => ({ name })))).toEqual([
-    ...['SBATCH_WAIT', 'SBATCH_ARRAY_INX', 'SBATCH_TIMELIMIT', 'SBATCH_REQUEUE', 'SBATCH_NO_REQUEUE'],
-    ...['SBATCH_CPUS_PER_TASK', 'SBATCH_ACCOUNT'],
+    'SBATCH_WAIT',
+    'SBATCH_ARRAY_INX',
+    'SBATCH_TIMELIMIT',
+    'SBATCH_REQUEUE',
+    'SBATCH_NO_REQUEUE',
+    'SBATCH_CPUS_PER_TASK',
+    'SBATCH_ACCOUNT',
   ]);
 });

@@ -68,8 +68,14 @@ type Found = (readonly [index: number, TaskState])[];
 /** Undefined if Slurm has forgotten the job. */
 async function queued(job: string): Promise<Found | undefined> {
   const answer = await slurm('squeue', [
-    ...['-h', '-r', '-t', 'all', '-j', job],
-    ...['-O', 'ArrayTaskID:|,State:|,Reason:|,exit_code:|'],
+    '-h',
+    '-r',
+    '-t',
+    'all',
+    '-j',
+    job,
+    '-O',
+    'ArrayTaskID:|,State:|,Reason:|,exit_code:|',
   ]);
   if (answer.status !== 0) {
     if (/invalid job id/i.test(answer.stderr)) return undefined;
@@ -159,7 +165,8 @@ export function taskState(id: string, word: string, reason: string): TaskState {
   const is = MEANING[state] ?? 'failed';
   if (is === 'failed' && NO_OUTPUT.includes(reason)) {
     return {
-      ...{ id, is },
+      id,
+      is,
       words: `${state} ${reason}: its node did not start it, most likely since it could not write the output file. Is the sessions folder on a file system that the node can write?`,
     };
   }

@@ -39,7 +39,9 @@ export interface RunData {
 export async function runOfCheckpoint(path: string): Promise<RunData | undefined> {
   const whole = resolve(path);
   const folder = [
-    ...[whole, join(whole, '..', '..'), join(dirname(whole), '..', '..')],
+    whole,
+    join(whole, '..', '..'),
+    join(dirname(whole), '..', '..'),
     ...[whole, dirname(whole)].flatMap(selectedFrom),
   ].find((one) => existsSync(join(one, CONFIG_FILE)) && existsSync(join(one, RECORD_FILE)));
   if (folder === undefined) return undefined;

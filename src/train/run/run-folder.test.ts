@@ -176,7 +176,9 @@ describe('a run that ended before its first checkpoint', () => {
       expect(now).not.toHaveProperty('cause');
       expect(before).toEqual([
         expect.objectContaining({
-          ...{ state: 'failed', cause: 'the engine is cold', fingerprint: 'abc' },
+          state: 'failed',
+          cause: 'the engine is cold',
+          fingerprint: 'abc',
           options: expect.objectContaining({ lr: 0.0005 }),
         }),
       ]);

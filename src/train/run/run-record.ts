@@ -91,9 +91,23 @@ const recordShape = z.looseObject({
  * what computes.
  */
 export const MAY_CHANGE: ReadonlySet<string> = new Set([
-  ...['epochs', 'patience', 'max_minutes', 'final', 'log_period', 'tensorboard', 'quiet', 'json'],
-  ...['data', 'cache_dir', 'sessions_dir', 'base_path', 'wiring'],
-  ...['backend', 'workers', 'loaders', 'threads'],
+  'epochs',
+  'patience',
+  'max_minutes',
+  'final',
+  'log_period',
+  'tensorboard',
+  'quiet',
+  'json',
+  'data',
+  'cache_dir',
+  'sessions_dir',
+  'base_path',
+  'wiring',
+  'backend',
+  'workers',
+  'loaders',
+  'threads',
 ]);
 
 /** Which of them says the label scale does not matter where it is the same one. */

@@ -58,7 +58,10 @@ it('stands in the order of training', async () => {
   expect(missing).toEqual([]);
   expect(eventsIn(join(folder, EVENT_FILE))).toEqual([
     'loss/valid 0',
-    ...['batch/loss 0', 'batch/loss 1', 'batch/loss 2', 'loss/train 0'],
+    'batch/loss 0',
+    'batch/loss 1',
+    'batch/loss 2',
+    'loss/train 0',
     'loss/valid 1',
   ]);
 });

@@ -16,7 +16,9 @@ describe('liquidity', () => {
   const synapse = existingSynapses(Int8Array.of(1), 1);
   const structure: LtcStructure = { units: 1, inputs: 1, neural: synapse, sensory: synapse };
   const parameters: LtcParameters = {
-    ...{ cm: one(0.5), gleak: one(1), vleak: one(0) },
+    cm: one(0.5),
+    gleak: one(1),
+    vleak: one(0),
     neural: { w: one(4), mu: one(0.3), sigma: one(5), erev: one(-1) },
     sensory: { w: one(2), mu: one(0.7), sigma: one(3), erev: one(1) },
   };

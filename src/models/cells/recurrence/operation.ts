@@ -40,7 +40,9 @@ export function unrollRecurrence<Name extends string>(
         const values = (name: Name) => weights[name].dataSync<'float32'>();
         return { kernel: values(kernel), bias: values(bias), rows, columns, blocks, sees };
       }),
-      ...{ T, B, S },
+      T,
+      B,
+      S,
       features: finiteValues('features of the cell', features),
       initial: initial.map((state, n) => finiteValues(`state ${stateNames[n]} of the cell`, state)),
     };

@@ -96,7 +96,10 @@ function draw(): void {
   slider.setAttribute('aria-valuetext', `${time.toFixed(2)} seconds`);
   clock.textContent = `${time.toFixed(2)} s of ${whole.to.toFixed(2)} s`;
   const look: Look = {
-    ...{ time, reach, isPlaying, span: spanAround(time) },
+    time,
+    reach,
+    isPlaying,
+    span: spanAround(time),
     saliency: saliency.checked,
     opacity: Number(opacity.value) / 100,
     scale: scale.value as Scale,

@@ -83,13 +83,14 @@ export function theme() {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   return {
-    ...{ ink: colour('--ink'), paper: colour('--paper'), line: colour('--line'), soft: colour('--soft') },
-    ...{
-      model: colour('--model'),
-      driver: colour('--driver'),
-      crash: colour('--crash'),
-      manual: colour('--manual'),
-    },
+    ink: colour('--ink'),
+    paper: colour('--paper'),
+    line: colour('--line'),
+    soft: colour('--soft'),
+    model: colour('--model'),
+    driver: colour('--driver'),
+    crash: colour('--crash'),
+    manual: colour('--manual'),
   };
 }
 

@@ -44,7 +44,10 @@ export function seriesOf(json: string): Series {
   const info: PageDrive = JSON.parse(json);
   const times = floats(info.times);
   return {
-    ...{ info, times, start: times[0], end: times[times.length - 1] },
+    info,
+    times,
+    start: times[0],
+    end: times[times.length - 1],
     curves: info.curves.map((curve) => ({ ...curve, values: floats(curve.values) })),
     autonomous: info.autonomous === undefined ? undefined : bytesOf(info.autonomous),
     neurons: info.neurons && neuronsOf(info.neurons),
@@ -60,7 +63,10 @@ function neuronsOf({ names, low, high, levels }: NonNullable<PageDrive['neurons'
     return level === NO_NUMBER ? Number.NaN : level / TOP;
   };
   return {
-    ...{ names, low: least, high: largest, share },
+    names,
+    low: least,
+    high: largest,
+    share,
     value: (frame, neuron) => least[neuron] + share(frame, neuron) * (largest[neuron] - least[neuron]),
   };
 }
