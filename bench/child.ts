@@ -29,12 +29,12 @@ export class Child {
   readonly ready: Ready;
   /** MB, after the last step. */
   memoryMB = 0;
-  private readonly process: ChildProcess;
-  private readonly answer: () => Promise<unknown>;
+  readonly #process: ChildProcess;
+  readonly #answer: () => Promise<unknown>;
 
   private constructor(process: ChildProcess, answer: () => Promise<unknown>, ready: Ready) {
-    this.process = process;
-    this.answer = answer;
+    this.#process = process;
+    this.#answer = answer;
     this.ready = ready;
   }
 
@@ -56,16 +56,16 @@ export class Child {
   }
 
   async step(): Promise<Time> {
-    this.process.stdin?.write('step\n');
-    const { ms, cpuMs, memoryMB } = (await this.answer()) as Step;
+    this.#process.stdin?.write('step\n');
+    const { ms, cpuMs, memoryMB } = (await this.#answer()) as Step;
     this.memoryMB = memoryMB;
     return { ms, cpuMs };
   }
 
   async close(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const closed = once(this.process, 'close');
-    this.process.stdin?.end();
+    if (this.#process.exitCode !== null) return;
+    const closed = once(this.#process, 'close');
+    this.#process.stdin?.end();
     await closed;
   }
 }

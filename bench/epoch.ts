@@ -136,11 +136,11 @@ type Part = (typeof PARTS)[number];
 /** Adds up where an epoch's time goes, and keeps the bare steps out of it. */
 class EpochClock {
   /** Of each epoch, without the one that warms up. */
-  private readonly epochs: { whole: Time; parts: Record<Part, number>; bare: Time }[] = [];
-  private seen = 0;
-  private start = this.now();
-  private bare: Time[] = [];
-  private parts = { steps: 0, waiting: 0, validation: 0 };
+  readonly #epochs: { whole: Time; parts: Record<Part, number>; bare: Time }[] = [];
+  #seen = 0;
+  #start = this.#now();
+  #bare: Time[] = [];
+  #parts = { steps: 0, waiting: 0, validation: 0 };
 
   /** An engine whose steps are counted. */
   watched(part: Part, engine: Engine): Engine {
@@ -150,40 +150,40 @@ class EpochClock {
   async count<Result>(part: Part, work: () => Promise<Result>): Promise<Result> {
     const start = performance.now();
     const result = await work();
-    this.parts[part] += performance.now() - start;
+    this.#parts[part] += performance.now() - start;
     return result;
   }
 
   async bareStep(step: () => Promise<unknown>): Promise<void> {
-    this.bare.push(await timed(step));
+    this.#bare.push(await timed(step));
   }
 
   /** An epoch lasts from the end of one validation's checkpoint to the end of the next. */
   epochOver(): void {
-    const end = this.now();
-    const sum = (of: keyof Time) => this.bare.reduce((total, time) => total + time[of], 0);
+    const end = this.#now();
+    const sum = (of: keyof Time) => this.#bare.reduce((total, time) => total + time[of], 0);
     const whole = {
-      ms: end.ms - this.start.ms - sum('ms'),
-      cpuMs: end.cpuMs - this.start.cpuMs - sum('cpuMs'),
+      ms: end.ms - this.#start.ms - sum('ms'),
+      cpuMs: end.cpuMs - this.#start.cpuMs - sum('cpuMs'),
     };
-    const { ms, cpuMs } = timingOf(this.bare);
+    const { ms, cpuMs } = timingOf(this.#bare);
     // What came before the first validation is no epoch, and the first epoch warms up.
-    if (this.seen++ > 1) this.epochs.push({ whole, parts: this.parts, bare: { ms, cpuMs } });
-    this.start = this.now();
-    this.bare = [];
-    this.parts = { steps: 0, waiting: 0, validation: 0 };
+    if (this.#seen++ > 1) this.#epochs.push({ whole, parts: this.#parts, bare: { ms, cpuMs } });
+    this.#start = this.#now();
+    this.#bare = [];
+    this.#parts = { steps: 0, waiting: 0, validation: 0 };
   }
 
   rows(model: string, backend: string, batches: number, framesPerBatch: number): BenchRow[] {
     const row = { name: 'epoch', backend };
     const ratio = (of: keyof Time) =>
-      median(this.epochs.map(({ whole, bare }) => whole[of] / (batches * bare[of])));
-    const whole = timingOf(this.epochs.map((epoch) => epoch.whole));
+      median(this.#epochs.map(({ whole, bare }) => whole[of] / (batches * bare[of])));
+    const whole = timingOf(this.#epochs.map((epoch) => epoch.whole));
     const part = (title: string, ms: number[]): BenchRow => {
       const { cpuMs: _, ...figures } = figuresOf(timingOf(ms.map((each) => ({ ms: each, cpuMs: 0 }))));
       return { ...row, model: `${model}: ${title}`, ...figures };
     };
-    const rest = this.epochs.map(
+    const rest = this.#epochs.map(
       ({ whole, parts }) => whole.ms - PARTS.reduce((sum, name) => sum + parts[name], 0),
     );
     return [
@@ -198,19 +198,19 @@ class EpochClock {
       },
       part(
         'a bare step',
-        this.epochs.map(({ bare }) => bare.ms),
+        this.#epochs.map(({ bare }) => bare.ms),
       ),
       ...PARTS.map((name) =>
         part(
           name,
-          this.epochs.map(({ parts }) => parts[name]),
+          this.#epochs.map(({ parts }) => parts[name]),
         ),
       ),
       part('checkpoint, log', rest),
     ];
   }
 
-  private now(): Time {
+  #now(): Time {
     const { user, system } = process.cpuUsage();
     return { ms: performance.now(), cpuMs: (user + system) / 1000 };
   }

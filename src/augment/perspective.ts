@@ -104,27 +104,28 @@ export function homography({ shift, turn }: Displacement, { fx, fy, cx, cy }: In
 
 /** Warps frames of one size; the map is computed once and used for all frames of a sequence. */
 export class Warp {
-  private readonly height: number;
-  private readonly width: number;
-  private readonly camera: Intrinsics;
+  readonly #height: number;
+  readonly #width: number;
+  readonly #camera: Intrinsics;
   /** For every pixel where its upper left source begins, and the weights of the right and lower ones, 0..1. */
-  private readonly source: Int32Array;
-  private readonly rightWeight: Float32Array;
-  private readonly lowerWeight: Float32Array;
+  readonly #source: Int32Array;
+  readonly #rightWeight: Float32Array;
+  readonly #lowerWeight: Float32Array;
 
   constructor(height: number, width: number, camera: Intrinsics) {
-    this.height = height;
-    this.width = width;
-    this.camera = camera;
-    this.source = new Int32Array(height * width);
-    this.rightWeight = new Float32Array(height * width);
-    this.lowerWeight = new Float32Array(height * width);
+    this.#height = height;
+    this.#width = width;
+    this.#camera = camera;
+    this.#source = new Int32Array(height * width);
+    this.#rightWeight = new Float32Array(height * width);
+    this.#lowerWeight = new Float32Array(height * width);
   }
 
   /** Sets the displacement of the frames to come. What the recorded frame does not show repeats its edge. */
   aim(displacement: Displacement): void {
-    const { height, width } = this;
-    const m = inverse(homography(displacement, this.camera));
+    const height = this.#height;
+    const width = this.#width;
+    const m = inverse(homography(displacement, this.#camera));
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
         const scale = 1 / (m[6] * x + m[7] * y + m[8]);
@@ -133,9 +134,9 @@ export class Warp {
         // The last column and row are reached from the one before, with weight 1.
         const left = Math.min(Math.floor(sourceX), width - 2);
         const top = Math.min(Math.floor(sourceY), height - 2);
-        this.source[i] = (top * width + left) * CHANNELS;
-        this.rightWeight[i] = sourceX - left;
-        this.lowerWeight[i] = sourceY - top;
+        this.#source[i] = (top * width + left) * CHANNELS;
+        this.#rightWeight[i] = sourceX - left;
+        this.#lowerWeight[i] = sourceY - top;
       }
     }
   }
@@ -147,12 +148,12 @@ export class Warp {
    * @param out - of the same shape, not the same array
    */
   apply(frame: Uint8Array, out: Uint8Array): void {
-    const below = this.width * CHANNELS;
-    for (let i = 0; i < this.source.length; i++) {
-      const right = this.rightWeight[i];
-      const lower = this.lowerWeight[i];
+    const below = this.#width * CHANNELS;
+    for (let i = 0; i < this.#source.length; i++) {
+      const right = this.#rightWeight[i];
+      const lower = this.#lowerWeight[i];
       for (let c = 0; c < CHANNELS; c++) {
-        const at = this.source[i] + c;
+        const at = this.#source[i] + c;
         const upperRow = frame[at] + right * (frame[at + CHANNELS] - frame[at]);
         const lowerRow = frame[at + below] + right * (frame[at + below + CHANNELS] - frame[at + below]);
         out[i * CHANNELS + c] = upperRow + lower * (lowerRow - upperRow) + 0.5;

@@ -62,18 +62,18 @@ export function shadowEnds({ angle, offsetX, offsetY }: ShadowDraw, height: numb
 
 /** Casts shadows on frames of one size; holds buffers, so one is made and used for many frames. */
 export class ShadowCaster {
-  private readonly line: SoftLine;
+  readonly #line: SoftLine;
   /** 255·(v/255)^γ of every byte v. */
-  private readonly table = new Float32Array(256);
+  readonly #table = new Float32Array(256);
 
   constructor(height: number, width: number) {
-    this.line = new SoftLine(height, width);
+    this.#line = new SoftLine(height, width);
   }
 
   /** The mask m of a draw, 0..1, [height, width]. */
   mask(draw: ShadowDraw): Float32Array {
-    this.drawLine(draw);
-    return this.line.values();
+    this.#drawLine(draw);
+    return this.#line.values();
   }
 
   /**
@@ -83,30 +83,31 @@ export class ShadowCaster {
    * @param out - of the same shape, 0..255
    */
   cast(draw: ShadowDraw, frame: Uint8Array, out: Float32Array): void {
-    const { table, line } = this;
+    const table = this.#table;
+    const line = this.#line;
     const { width, reached, full } = line;
-    this.drawLine(draw);
+    this.#drawLine(draw);
     for (let v = 0; v < 256; v++) table[v] = 255 * Math.exp(draw.gamma * LOGARITHMS[v]);
     for (let y = 0; y < line.height; y++) {
       const row = y * width;
       const fullFirst = row + full.first[y];
       const fullLast = row + full.last[y];
       const last = row + reached.last[y];
-      this.castSoft(row + reached.first[y], Math.min(fullFirst - 1, last), frame, out);
+      this.#castSoft(row + reached.first[y], Math.min(fullFirst - 1, last), frame, out);
       translate(table, frame, fullFirst * CHANNELS, (fullLast + 1) * CHANNELS, out);
-      this.castSoft(fullLast + 1, last, frame, out);
+      this.#castSoft(fullLast + 1, last, frame, out);
     }
   }
 
-  private drawLine(draw: ShadowDraw): void {
-    const { from, to } = shadowEnds(draw, this.line.height, this.line.width);
-    this.line.draw(from, to, draw.thickness, draw.kernel);
+  #drawLine(draw: ShadowDraw): void {
+    const { from, to } = shadowEnds(draw, this.#line.height, this.#line.width);
+    this.#line.draw(from, to, draw.thickness, draw.kernel);
   }
 
   /** Pixels first..last, whose m lies anywhere in 0..1. */
-  private castSoft(first: number, last: number, frame: Uint8Array, out: Float32Array): void {
-    const { table } = this;
-    const { soft, unit } = this.line;
+  #castSoft(first: number, last: number, frame: Uint8Array, out: Float32Array): void {
+    const table = this.#table;
+    const { soft, unit } = this.#line;
     for (let pixel = first, i = first * CHANNELS; pixel <= last; pixel++, i += CHANNELS) {
       const m = soft[pixel] * unit;
       const rest = 1 - m;

@@ -53,15 +53,15 @@ export class SoftLine implements Canvas {
   unit = 1;
 
   /** 1 where the line is painted, [height, width]. */
-  private readonly painted: Uint8Array;
+  readonly #painted: Uint8Array;
   /** The painted line blurred along its rows, times the kernel's sum, [height, width]. */
-  private readonly blurred: Uint8Array;
+  readonly #blurred: Uint8Array;
   /** First and last painted column of every row. */
-  private readonly line: Runs;
+  readonly #line: Runs;
   /** The columns about those painted first in a row that have no hole for sure; `line` where that has none. */
-  private readonly solid: Runs;
+  readonly #solid: Runs;
   /** Columns of every row that the blur along the row leaves at 1. */
-  private readonly flat: Runs;
+  readonly #flat: Runs;
 
   constructor(height: number, width: number) {
     const runs = () => ({ first: new Int16Array(height), last: new Int16Array(height) });
@@ -70,11 +70,11 @@ export class SoftLine implements Canvas {
     this.reached = runs();
     this.full = runs();
     this.soft = new Uint16Array(height * width);
-    this.painted = new Uint8Array(height * width);
-    this.blurred = new Uint8Array(height * width);
-    this.line = runs();
-    this.solid = runs();
-    this.flat = runs();
+    this.#painted = new Uint8Array(height * width);
+    this.#blurred = new Uint8Array(height * width);
+    this.#line = runs();
+    this.#solid = runs();
+    this.#flat = runs();
   }
 
   /**
@@ -86,14 +86,14 @@ export class SoftLine implements Canvas {
   draw(from: Point, to: Point, thickness: number, size: KernelSize): void {
     const kernel = KERNELS[size];
     this.unit = 1 / kernel.sum ** 2;
-    this.painted.fill(0);
+    this.#painted.fill(0);
     for (let y = 0; y < this.height; y++) {
-      set(this.line, y, this.width, -1);
-      set(this.solid, y, this.width, -1);
+      set(this.#line, y, this.width, -1);
+      set(this.#solid, y, this.width, -1);
     }
     paintThickLine(this, from, to, thickness);
-    this.blurRows(kernel);
-    this.blurColumns(kernel);
+    this.#blurRows(kernel);
+    this.#blurColumns(kernel);
   }
 
   /** The mask m, [height, width], in full; to look at and to test with. */
@@ -115,17 +115,20 @@ export class SoftLine implements Canvas {
     const from = Math.max(first, 0);
     const to = Math.min(last, this.width - 1);
     if (from > to) return;
-    if (from === to) this.painted[y * this.width + from] = 1;
-    else this.painted.fill(1, y * this.width + from, y * this.width + to + 1);
-    widen(this.line, y, from, to);
-    if (this.solid.last[y] < 0 || (from <= this.solid.last[y] + 1 && to >= this.solid.first[y] - 1)) {
-      widen(this.solid, y, from, to);
+    if (from === to) this.#painted[y * this.width + from] = 1;
+    else this.#painted.fill(1, y * this.width + from, y * this.width + to + 1);
+    widen(this.#line, y, from, to);
+    if (this.#solid.last[y] < 0 || (from <= this.#solid.last[y] + 1 && to >= this.#solid.first[y] - 1)) {
+      widen(this.#solid, y, from, to);
     }
   }
 
   /** `painted` → `blurred`, with rows mirrored at their ends. */
-  private blurRows({ weights, ramp, sum }: Kernel): void {
-    const { width, blurred, line, flat } = this;
+  #blurRows({ weights, ramp, sum }: Kernel): void {
+    const { width } = this;
+    const blurred = this.#blurred;
+    const line = this.#line;
+    const flat = this.#flat;
     const reach = weights.length >> 1;
     blurred.fill(0);
     for (let y = 0; y < this.height; y++) {
@@ -138,31 +141,36 @@ export class SoftLine implements Canvas {
       const right = Math.min(last + reach, width - 1);
       const flatFirst = first === 0 ? 0 : first + reach;
       const flatLast = last === width - 1 ? last : last - reach;
-      if (flatFirst > flatLast || this.hasHole(y)) {
-        this.blurPart(weights, row, left, right);
+      if (flatFirst > flatLast || this.#hasHole(y)) {
+        this.#blurPart(weights, row, left, right);
         continue;
       }
       // Where the mirrored end of the row holds nothing of the line, its edge becomes the kernel's ramp.
       if (first > reach) for (let k = 0; k < 2 * reach; k++) blurred[row + left + k] = ramp[k];
-      else this.blurPart(weights, row, left, flatFirst - 1);
+      else this.#blurPart(weights, row, left, flatFirst - 1);
       blurred.fill(sum, row + flatFirst, row + flatLast + 1);
       if (last < width - 1 - reach) for (let k = 0; k < 2 * reach; k++) blurred[row + right - k] = ramp[k];
-      else this.blurPart(weights, row, flatLast + 1, right);
+      else this.#blurPart(weights, row, flatLast + 1, right);
       set(flat, y, flatFirst, flatLast);
     }
   }
 
   /** Whether a pixel between the first and the last painted one of row y is not. */
-  private hasHole(y: number): boolean {
-    const { line, solid, width, painted } = this;
+  #hasHole(y: number): boolean {
+    const { width } = this;
+    const line = this.#line;
+    const solid = this.#solid;
+    const painted = this.#painted;
     if (solid.first[y] === line.first[y] && solid.last[y] === line.last[y]) return false;
     const next = painted.indexOf(0, y * width + line.first[y]);
     return next >= 0 && next < y * width + line.last[y];
   }
 
   /** Columns first..last of `blurred`, of the row that starts at pixel `row`. */
-  private blurPart(weights: Uint8Array, row: number, first: number, last: number): void {
-    const { width, painted, blurred } = this;
+  #blurPart(weights: Uint8Array, row: number, first: number, last: number): void {
+    const { width } = this;
+    const painted = this.#painted;
+    const blurred = this.#blurred;
     const size = weights.length;
     const reach = size >> 1;
     for (let x = first; x <= last; x++) {
@@ -173,8 +181,10 @@ export class SoftLine implements Canvas {
   }
 
   /** `blurred` → `soft`, with columns mirrored at their ends; finds `reached` and `full`. */
-  private blurColumns({ weights }: Kernel): void {
-    const { height, width, line, flat, reached, full } = this;
+  #blurColumns({ weights }: Kernel): void {
+    const { height, width, reached, full } = this;
+    const line = this.#line;
+    const flat = this.#flat;
     const size = weights.length;
     const reach = size >> 1;
     for (let y = 0; y < height; y++) {
@@ -194,15 +204,16 @@ export class SoftLine implements Canvas {
       // An empty full run at the row's end leaves everything before it to `soft`.
       if (fullFirst > fullLast) set(full, y, width, width - 1);
       else set(full, y, fullFirst, fullLast);
-      this.sumColumns(weights, y, reached.first[y], Math.min(full.first[y] - 1, reached.last[y]));
-      this.sumColumns(weights, y, full.last[y] + 1, reached.last[y]);
+      this.#sumColumns(weights, y, reached.first[y], Math.min(full.first[y] - 1, reached.last[y]));
+      this.#sumColumns(weights, y, full.last[y] + 1, reached.last[y]);
     }
   }
 
   /** Columns first..last of row y of `soft`. */
-  private sumColumns(weights: Uint8Array, y: number, first: number, last: number): void {
+  #sumColumns(weights: Uint8Array, y: number, first: number, last: number): void {
     if (first > last) return;
-    const { height, width, blurred, soft } = this;
+    const { height, width, soft } = this;
+    const blurred = this.#blurred;
     const reach = weights.length >> 1;
     const to = y * width;
     // The kernel is symmetric: rows at the same distance above and below share a weight.

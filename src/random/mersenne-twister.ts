@@ -15,10 +15,10 @@ const MATRIX_A = 0x9908b0df;
 
 /** NumPy's `numpy.random.RandomState(seed)`. Every method advances the generator as NumPy's does. */
 export class RandomState {
-  private readonly state = new Uint32Array(N);
-  private position = N;
+  readonly #state = new Uint32Array(N);
+  #position = N;
   /** The second normal deviate of the last pair. */
-  private spareGauss: number | undefined;
+  #spareGauss: number | undefined;
 
   /**
    * @param seed - integer in 0..2³²−1
@@ -28,17 +28,17 @@ export class RandomState {
     if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
       throw new RangeError(`the seed of RandomState must be an integer in 0..2^32-1, got ${seed}`);
     }
-    this.state[0] = seed;
+    this.#state[0] = seed;
     for (let i = 1; i < N; i++) {
-      const previous = this.state[i - 1] ^ (this.state[i - 1] >>> 30);
-      this.state[i] = Math.imul(1812433253, previous) + i;
+      const previous = this.#state[i - 1] ^ (this.#state[i - 1] >>> 30);
+      this.#state[i] = Math.imul(1812433253, previous) + i;
     }
   }
 
   /** The next 32 bits, 0..2³²−1. */
   uint32(): number {
-    if (this.position === N) this.twist();
-    let y = this.state[this.position++];
+    if (this.#position === N) this.#twist();
+    let y = this.#state[this.#position++];
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c5680;
     y ^= (y << 15) & 0xefc60000;
@@ -61,9 +61,9 @@ export class RandomState {
    * `randn()`: a draw of the standard normal distribution, by Marsaglia's polar method; of every pair the second point first.
    */
   gauss(): number {
-    if (this.spareGauss !== undefined) {
-      const value = this.spareGauss;
-      this.spareGauss = undefined;
+    if (this.#spareGauss !== undefined) {
+      const value = this.#spareGauss;
+      this.#spareGauss = undefined;
       return value;
     }
     let x: number;
@@ -75,7 +75,7 @@ export class RandomState {
       squares = x * x + y * y;
     } while (squares >= 1 || squares === 0);
     const factor = Math.sqrt((-2 * Math.log(squares)) / squares);
-    this.spareGauss = factor * x;
+    this.#spareGauss = factor * x;
     return factor * y;
   }
 
@@ -136,12 +136,12 @@ export class RandomState {
   }
 
   /** Replaces the 624 words of state by the next 624. */
-  private twist(): void {
-    const s = this.state;
+  #twist(): void {
+    const s = this.#state;
     for (let i = 0; i < N; i++) {
       const y = (s[i] & UPPER) | (s[(i + 1) % N] & LOWER);
       s[i] = s[(i + M) % N] ^ (y >>> 1) ^ (y & 1 ? MATRIX_A : 0);
     }
-    this.position = 0;
+    this.#position = 0;
   }
 }

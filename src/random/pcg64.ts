@@ -13,10 +13,10 @@ const TWO_32 = 2 ** 32;
 
 /** NumPy's `numpy.random.default_rng(seed)`. */
 export class Generator {
-  private state: bigint;
-  private readonly increment: bigint;
+  #state: bigint;
+  readonly #increment: bigint;
   /** The upper half of the last 64-bit word, if only its lower half has been used. */
-  private spare: number | undefined;
+  #spare: number | undefined;
 
   /**
    * @param seed - integer in 0..2⁵³−1
@@ -25,29 +25,29 @@ export class Generator {
   constructor(seed: number) {
     const [stateHigh, stateLow, sequenceHigh, sequenceLow] = seedSequence(seed, 4);
     const sequence = (sequenceHigh << 64n) | sequenceLow;
-    this.increment = BigInt.asUintN(128, (sequence << 1n) | 1n);
-    this.state = BigInt.asUintN(128, this.increment + ((stateHigh << 64n) | stateLow));
-    this.step();
+    this.#increment = BigInt.asUintN(128, (sequence << 1n) | 1n);
+    this.#state = BigInt.asUintN(128, this.#increment + ((stateHigh << 64n) | stateLow));
+    this.#step();
   }
 
   /** The next 64 bits. */
   uint64(): bigint {
-    this.step();
+    this.#step();
     // XSL-RR: xor the halves, rotate right by the top six bits.
-    const folded = BigInt.asUintN(64, (this.state >> 64n) ^ this.state);
-    const rotation = this.state >> 122n;
+    const folded = BigInt.asUintN(64, (this.#state >> 64n) ^ this.#state);
+    const rotation = this.#state >> 122n;
     return BigInt.asUintN(64, (folded >> rotation) | (folded << (64n - rotation)));
   }
 
   /** The next 32 bits: the lower half of a 64-bit word, then its upper half. */
   uint32(): number {
-    if (this.spare !== undefined) {
-      const value = this.spare;
-      this.spare = undefined;
+    if (this.#spare !== undefined) {
+      const value = this.#spare;
+      this.#spare = undefined;
       return value;
     }
     const word = this.uint64();
-    this.spare = Number(word >> 32n);
+    this.#spare = Number(word >> 32n);
     return Number(word & 0xffffffffn);
   }
 
@@ -87,7 +87,7 @@ export class Generator {
     }
     if (population > 10000 && size > Math.floor(population / 50)) {
       const all = Array.from({ length: population }, (_, i) => i);
-      this.shuffleDownTo(Math.max(population - size, 1), all);
+      this.#shuffleDownTo(Math.max(population - size, 1), all);
       return all.slice(population - size);
     }
     const seen = new Set<number>();
@@ -98,19 +98,19 @@ export class Generator {
       seen.add(taken);
       sample.push(taken);
     }
-    this.shuffleDownTo(1, sample);
+    this.#shuffleDownTo(1, sample);
     return sample;
   }
 
   /** Swaps every element from the last down to number `first` with one at or before it. */
-  private shuffleDownTo(first: number, values: number[]): void {
+  #shuffleDownTo(first: number, values: number[]): void {
     for (let i = values.length - 1; i >= first; i--) {
       const j = this.interval(i);
       [values[i], values[j]] = [values[j], values[i]];
     }
   }
 
-  private step(): void {
-    this.state = BigInt.asUintN(128, this.state * MULTIPLIER + this.increment);
+  #step(): void {
+    this.#state = BigInt.asUintN(128, this.#state * MULTIPLIER + this.#increment);
   }
 }

@@ -36,26 +36,26 @@ export function stream(seed: number, ...key: (string | number)[]): Stream {
 
 /** A sequence of draws; made by {@link stream}. */
 export class Stream {
-  private readonly key: Uint32Array;
-  private readonly counter = new Uint32Array(4);
-  private readonly block = new Uint32Array(4);
-  private used = 4;
+  readonly #key: Uint32Array;
+  readonly #counter = new Uint32Array(4);
+  readonly #block = new Uint32Array(4);
+  #used = 4;
   /** The second normal deviate of the last pair. */
-  private spareNormal: number | undefined;
+  #spareNormal: number | undefined;
 
   /** @param key0 - lower, @param key1 - upper 32 bits of Philox's key */
   constructor(key0: number, key1: number) {
-    this.key = Uint32Array.of(key0, key1);
+    this.#key = Uint32Array.of(key0, key1);
   }
 
   /** The next 32 bits, 0..2³²−1. */
   uint32(): number {
-    if (this.used === 4) {
-      philox4x32(this.counter, this.key, this.block);
-      if (++this.counter[0] === 0) this.counter[1]++;
-      this.used = 0;
+    if (this.#used === 4) {
+      philox4x32(this.#counter, this.#key, this.#block);
+      if (++this.#counter[0] === 0) this.#counter[1]++;
+      this.#used = 0;
     }
-    return this.block[this.used++];
+    return this.#block[this.#used++];
   }
 
   /** A double in [low, high), 53 random bits from two words (`high` itself only where rounding makes it). */
@@ -70,14 +70,14 @@ export class Stream {
    * √(−2 ln u₁)·cos 2πu₂, and its sine for the next call; u₁ in (0, 1].
    */
   normal(): number {
-    if (this.spareNormal !== undefined) {
-      const value = this.spareNormal;
-      this.spareNormal = undefined;
+    if (this.#spareNormal !== undefined) {
+      const value = this.#spareNormal;
+      this.#spareNormal = undefined;
       return value;
     }
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     const angle = 2 * Math.PI * this.uniform();
-    this.spareNormal = radius * Math.sin(angle);
+    this.#spareNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
 

@@ -48,34 +48,34 @@ export class BatchMaker {
   /** ⌊N/(B·T)⌋ */
   readonly batchesPerEpoch: number;
 
-  private readonly plan: BatchPlan;
-  private readonly train: Concatenation;
-  private readonly reader: FrameReader;
-  private readonly sampler: SequenceSampler | FrameDealer;
-  private readonly caster: ShadowCaster | undefined;
-  private readonly warp: Warp | undefined;
+  readonly #plan: BatchPlan;
+  readonly #train: Concatenation;
+  readonly #reader: FrameReader;
+  readonly #sampler: SequenceSampler | FrameDealer;
+  readonly #caster: ShadowCaster | undefined;
+  readonly #warp: Warp | undefined;
   /** One frame as it was read, and as it was warped. */
-  private readonly recorded = new Uint8Array(CROP_BYTES);
-  private readonly warped = new Uint8Array(CROP_BYTES);
+  readonly #recorded = new Uint8Array(CROP_BYTES);
+  readonly #warped = new Uint8Array(CROP_BYTES);
 
   /** @throws DataError if there are too few training frames, or the frame cache cannot be opened */
   constructor(plan: BatchPlan) {
     const { mode, recordings, segments, shadow, perspective } = plan;
-    this.plan = plan;
+    this.#plan = plan;
     this.T = mode.kind === 'recurrent' ? mode.T : 1;
     this.B = mode.B;
-    this.train = new Concatenation(segments, recordings);
-    this.batchesPerEpoch = batchesPerEpoch(this.train.frames, mode);
-    this.sampler =
+    this.#train = new Concatenation(segments, recordings);
+    this.batchesPerEpoch = batchesPerEpoch(this.#train.frames, mode);
+    this.#sampler =
       mode.kind === 'recurrent'
-        ? new SequenceSampler(this.train, mode.T, plan.compat)
-        : new FrameDealer(this.train.frames);
-    if (shadow && shadow.shadowGamma > 0) this.caster = new ShadowCaster(CROP_HEIGHT, CROP_WIDTH);
+        ? new SequenceSampler(this.#train, mode.T, plan.compat)
+        : new FrameDealer(this.#train.frames);
+    if (shadow && shadow.shadowGamma > 0) this.#caster = new ShadowCaster(CROP_HEIGHT, CROP_WIDTH);
     if (perspective) {
       const box = cropBox(perspective.crop, CAMERA.height, CAMERA.width);
-      this.warp = new Warp(CROP_HEIGHT, CROP_WIDTH, croppedIntrinsics(box, CROP_HEIGHT, CROP_WIDTH));
+      this.#warp = new Warp(CROP_HEIGHT, CROP_WIDTH, croppedIntrinsics(box, CROP_HEIGHT, CROP_WIDTH));
     }
-    this.reader = new FrameReader(
+    this.#reader = new FrameReader(
       recordings,
       segments.map(({ recording }) => recording),
     );
@@ -87,25 +87,27 @@ export class BatchMaker {
    * @throws DataError if a frame cannot be read
    */
   make(epoch: number, batch: number, { frames, labels }: HostBatch): void {
-    const { T, B, train, plan } = this;
+    const { T, B } = this;
+    const train = this.#train;
+    const plan = this.#plan;
     const { seed, fold, recordings, shadow } = plan;
-    const starts = this.sampler.batch(plan, epoch, batch, B);
+    const starts = this.#sampler.batch(plan, epoch, batch, B);
     for (let b = 0; b < B; b++) {
       // One displacement for a whole sequence: within it the camera keeps its place.
-      const displacement = this.warp && drawDisplacement(stream(seed, 'perspective', fold, epoch, batch, b));
-      if (displacement) this.warp?.aim(displacement);
+      const displacement = this.#warp && drawDisplacement(stream(seed, 'perspective', fold, epoch, batch, b));
+      if (displacement) this.#warp?.aim(displacement);
       const correction = displacement ? labelCorrection(displacement, plan.perspective?.speed) : 0;
       for (let t = 0; t < T; t++) {
         const { recording, frame } = train.locate(starts[b] + t);
         const n = t * B + b;
-        this.reader.read(recording, frame, 1, this.recorded);
-        this.warp?.apply(this.recorded, this.warped);
-        const seen = this.warp ? this.warped : this.recorded;
+        this.#reader.read(recording, frame, 1, this.#recorded);
+        this.#warp?.apply(this.#recorded, this.#warped);
+        const seen = this.#warp ? this.#warped : this.#recorded;
         const out = frames.subarray(n * CROP_BYTES, (n + 1) * CROP_BYTES);
         out.set(seen);
-        if (this.caster && shadow) {
+        if (this.#caster && shadow) {
           const draw = drawShadow(stream(seed, 'shadow', fold, epoch, batch, n), shadow);
-          this.caster.cast(draw, seen, out);
+          this.#caster.cast(draw, seen, out);
         }
         const curvature = plan.labelSign * recordings[recording].labels[frame] + correction;
         labels[n] = curvature * plan.labelScale;
@@ -114,6 +116,6 @@ export class BatchMaker {
   }
 
   close(): void {
-    this.reader.close();
+    this.#reader.close();
   }
 }

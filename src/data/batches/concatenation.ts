@@ -31,9 +31,9 @@ export class Concatenation {
   /** Of every frame, s, [N]. */
   readonly timestamps: Float64Array;
   /** Number of every segment's first frame. */
-  private readonly starts: number[] = [];
+  readonly #starts: number[] = [];
   /** Numbers of frames within segments before which others are missing. */
-  private readonly gaps: number[] = [];
+  readonly #gaps: number[] = [];
 
   /** @param recordings - what the segments' indices mean; timestamps in s, one a frame */
   constructor(segments: readonly Segment[], recordings: readonly RecordedTimes[]) {
@@ -45,9 +45,9 @@ export class Concatenation {
       const { timestamps, sequenceStarts = [] } = recordings[recording];
       this.timestamps.set(timestamps.subarray(first, first + count), start);
       for (const gap of sequenceStarts) {
-        if (gap > first && gap < first + count) this.gaps.push(start + gap - first);
+        if (gap > first && gap < first + count) this.#gaps.push(start + gap - first);
       }
-      this.starts.push(start);
+      this.#starts.push(start);
       start += count;
     }
   }
@@ -58,14 +58,14 @@ export class Concatenation {
    */
   locate(index: number): { recording: number; frame: number; left: number } {
     let low = 0;
-    let high = this.starts.length - 1;
+    let high = this.#starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.starts[middle] <= index) low = middle;
+      if (this.#starts[middle] <= index) low = middle;
       else high = middle - 1;
     }
     const { recording, first, count } = this.segments[low];
-    const within = index - this.starts[low];
+    const within = index - this.#starts[low];
     return { recording, frame: first + within, left: count - within };
   }
 
@@ -75,7 +75,7 @@ export class Concatenation {
    */
   pieces(compat: Compat): Piece[] {
     const pieces: Piece[] = [];
-    const borders = new Set([...this.starts, ...this.gaps]);
+    const borders = new Set([...this.#starts, ...this.#gaps]);
     let first = 0;
     for (let i = 1; i <= this.frames; i++) {
       const elapsed = this.timestamps[i] - this.timestamps[i - 1];

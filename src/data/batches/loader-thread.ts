@@ -28,49 +28,49 @@ export interface LoaderReply {
 }
 
 export class LoaderThread {
-  private readonly worker: Worker;
+  readonly #worker: Worker;
   /** Of the tasks not answered, the oldest first. */
-  private readonly waiting: ((error?: Error) => void)[] = [];
+  readonly #waiting: ((error?: Error) => void)[] = [];
   /** Why the thread is no more. */
-  private ended: Error | undefined;
+  #ended: Error | undefined;
 
   constructor(data: LoaderData) {
-    this.worker = startWorker('loader-worker', import.meta.url, data);
-    this.worker.on('message', ({ fault }: LoaderReply) =>
-      this.waiting.shift()?.(fault && receivedError(fault)),
+    this.#worker = startWorker('loader-worker', import.meta.url, data);
+    this.#worker.on('message', ({ fault }: LoaderReply) =>
+      this.#waiting.shift()?.(fault && receivedError(fault)),
     );
-    this.worker.on('error', (error) => this.end(error));
-    this.worker.on('exit', (code) => this.end(new Error(`a loader thread ended with status ${code}`)));
-    this.worker.unref();
+    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('exit', (code) => this.#end(new Error(`a loader thread ended with status ${code}`)));
+    this.#worker.unref();
   }
 
   /** How many tasks it has not answered. */
   get load(): number {
-    return this.waiting.length;
+    return this.#waiting.length;
   }
 
   /** Resolves when the batch is in its slot; rejects with what went wrong. */
   make(task: LoaderTask): Promise<void> {
-    if (this.ended) return Promise.reject(this.ended);
+    if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      this.waiting.push((error) => (error ? reject(error) : resolve()));
-      this.worker.postMessage(task);
+      this.#waiting.push((error) => (error ? reject(error) : resolve()));
+      this.#worker.postMessage(task);
     });
   }
 
   /** Whether the process has to wait for this thread. */
   hold(isHeld: boolean): void {
-    if (isHeld) this.worker.ref();
-    else this.worker.unref();
+    if (isHeld) this.#worker.ref();
+    else this.#worker.unref();
   }
 
   async close(): Promise<void> {
-    this.end(new Error('the loader was closed'));
-    await this.worker.terminate();
+    this.#end(new Error('the loader was closed'));
+    await this.#worker.terminate();
   }
 
-  private end(why: Error): void {
-    this.ended ??= why;
-    for (const settle of this.waiting.splice(0)) settle(this.ended);
+  #end(why: Error): void {
+    this.#ended ??= why;
+    for (const settle of this.#waiting.splice(0)) settle(this.#ended);
   }
 }

@@ -56,21 +56,21 @@ export function requireBatches(plan: BatchPlan): void {
 /** Makes every batch when it is asked for. */
 class DirectLoader implements Loader {
   readonly batchesPerEpoch: number;
-  private readonly maker: BatchMaker;
-  private readonly slot: HostBatch;
+  readonly #maker: BatchMaker;
+  readonly #slot: HostBatch;
 
   constructor(maker: BatchMaker) {
-    this.maker = maker;
+    this.#maker = maker;
     this.batchesPerEpoch = maker.batchesPerEpoch;
-    this.slot = sharedBatch(maker.T, maker.B);
+    this.#slot = sharedBatch(maker.T, maker.B);
   }
 
   async next(epoch: number, batch: number): Promise<HostBatch> {
-    this.maker.make(epoch, batch, this.slot);
-    return this.slot;
+    this.#maker.make(epoch, batch, this.#slot);
+    return this.#slot;
   }
 
   async close(): Promise<void> {
-    this.maker.close();
+    this.#maker.close();
   }
 }

@@ -39,9 +39,9 @@ export function batchesPerEpoch(frames: number, mode: BatchMode): number {
  */
 export class SequenceSampler {
   /** Of every piece that holds a sequence: its first start, and how many starts those before it have. */
-  private readonly firsts: number[] = [];
-  private readonly before: number[] = [];
-  private readonly starts: number;
+  readonly #firsts: number[] = [];
+  readonly #before: number[] = [];
+  readonly #starts: number;
 
   /** @throws DataError if no T frames belong to one sequence */
   constructor(frames: Concatenation, T: number, compat: Compat) {
@@ -50,11 +50,11 @@ export class SequenceSampler {
     for (const { first, count } of frames.pieces(compat)) {
       const inside = Math.min(first + count - T + 1, end) - first;
       if (inside <= 0) continue;
-      this.firsts.push(first);
-      this.before.push(starts);
+      this.#firsts.push(first);
+      this.#before.push(starts);
       starts += inside;
     }
-    this.starts = starts;
+    this.#starts = starts;
     if (starts === 0) {
       const longest = frames.pieces(compat).reduce((most, { count }) => Math.max(most, count), 0);
       throw new DataError(
@@ -69,31 +69,31 @@ export class SequenceSampler {
   batch({ seed, fold }: DrawKey, epoch: number, batch: number, B: number): number[] {
     const random = stream(seed, 'batch', fold, epoch, batch);
     return Array.from({ length: B }, () => {
-      const draw = random.integer(0, this.starts);
-      let piece = this.before.length - 1;
-      while (this.before[piece] > draw) piece--;
-      return this.firsts[piece] + draw - this.before[piece];
+      const draw = random.integer(0, this.#starts);
+      let piece = this.#before.length - 1;
+      while (this.#before[piece] > draw) piece--;
+      return this.#firsts[piece] + draw - this.#before[piece];
     });
   }
 }
 
 /** Deals an epoch's frames to the CNN's batches: a random order of all, cut into Bs, each sorted. */
 export class FrameDealer {
-  private readonly frames: number;
-  private dealt: { key: string; order: Int32Array } | undefined;
+  readonly #frames: number;
+  #dealt: { key: string; order: Int32Array } | undefined;
 
   /** @param frames - N */
   constructor(frames: number) {
-    this.frames = frames;
+    this.#frames = frames;
   }
 
   /** @param batch - 0..⌊N/B⌋−1; @returns its B frames, ascending */
   batch({ seed, fold }: DrawKey, epoch: number, batch: number, B: number): number[] {
     const key = `${seed} ${fold} ${epoch}`;
-    if (this.dealt?.key !== key) {
-      const order = stream(seed, 'permutation', fold, epoch).permutation(this.frames);
-      this.dealt = { key, order };
+    if (this.#dealt?.key !== key) {
+      const order = stream(seed, 'permutation', fold, epoch).permutation(this.#frames);
+      this.#dealt = { key, order };
     }
-    return Array.from(this.dealt.order.subarray(batch * B, (batch + 1) * B)).sort((a, b) => a - b);
+    return Array.from(this.#dealt.order.subarray(batch * B, (batch + 1) * B)).sort((a, b) => a - b);
   }
 }

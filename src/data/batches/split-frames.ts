@@ -13,8 +13,8 @@ export class SplitFrames {
   readonly frames: number;
   /** Of every frame, curvature × label scale, [N]. */
   readonly labels: Float32Array;
-  private readonly order: Concatenation;
-  private readonly reader: FrameReader;
+  readonly #order: Concatenation;
+  readonly #reader: FrameReader;
 
   /**
    * @param order - the split's frames
@@ -23,7 +23,7 @@ export class SplitFrames {
    * @throws DataError if the frame cache cannot be opened
    */
   constructor(order: Concatenation, recordings: readonly CachedRecording[], labelFactor: number) {
-    this.order = order;
+    this.#order = order;
     this.frames = order.frames;
     this.labels = new Float32Array(order.frames);
     let at = 0;
@@ -33,7 +33,7 @@ export class SplitFrames {
       at += count;
     }
     const used = order.segments.map(({ recording }) => recording);
-    this.reader = new FrameReader(recordings, used);
+    this.#reader = new FrameReader(recordings, used);
   }
 
   /**
@@ -43,14 +43,14 @@ export class SplitFrames {
    */
   read(first: number, count: number, out: Uint8Array): void {
     for (let done = 0; done < count; ) {
-      const { recording, frame, left } = this.order.locate(first + done);
+      const { recording, frame, left } = this.#order.locate(first + done);
       const some = Math.min(left, count - done);
-      this.reader.read(recording, frame, some, out.subarray(done * CROP_BYTES));
+      this.#reader.read(recording, frame, some, out.subarray(done * CROP_BYTES));
       done += some;
     }
   }
 
   close(): void {
-    this.reader.close();
+    this.#reader.close();
   }
 }

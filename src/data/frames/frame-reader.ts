@@ -11,20 +11,20 @@ import { CROP_BYTES } from './crop.ts';
 import type { CachedRecording } from './frame-cache.ts';
 
 export class FrameReader {
-  private readonly recordings: readonly CachedRecording[];
+  readonly #recordings: readonly CachedRecording[];
   /** File descriptor of every recording that was asked for. */
-  private readonly descriptors = new Map<number, number>();
+  readonly #descriptors = new Map<number, number>();
 
   /**
    * @param indices - into `recordings`, of those that will be read
    * @throws DataError if a file cannot be opened
    */
   constructor(recordings: readonly CachedRecording[], indices: Iterable<number>) {
-    this.recordings = recordings;
+    this.#recordings = recordings;
     for (const index of new Set(indices)) {
       const { frameFile } = recordings[index];
       try {
-        this.descriptors.set(index, openSync(frameFile, READ_NO_LINK));
+        this.#descriptors.set(index, openSync(frameFile, READ_NO_LINK));
       } catch (error) {
         this.close();
         throw new DataError(`frame cache: ${frameFile}: ${reasonOf(error)}; run again to rebuild it`);
@@ -42,12 +42,12 @@ export class FrameReader {
    * @throws DataError if the file ends before or cannot be read
    */
   read(recording: number, first: number, count: number, out: Uint8Array): void {
-    const descriptor = this.descriptors.get(recording) as number;
+    const descriptor = this.#descriptors.get(recording) as number;
     const size = count * CROP_BYTES;
     for (let done = 0; done < size; ) {
-      const bytes = this.readSome(descriptor, recording, out, done, size - done, first * CROP_BYTES + done);
+      const bytes = this.#readSome(descriptor, recording, out, done, size - done, first * CROP_BYTES + done);
       if (bytes === 0) {
-        const { name, frameFile } = this.recordings[recording];
+        const { name, frameFile } = this.#recordings[recording];
         const missing = first + Math.floor(done / CROP_BYTES);
         throw new DataError(
           `${frameFile}: ends before frame ${missing} of ${name}: something cut it short; ` +
@@ -59,11 +59,11 @@ export class FrameReader {
   }
 
   close(): void {
-    for (const descriptor of this.descriptors.values()) closeSync(descriptor);
-    this.descriptors.clear();
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
   }
 
-  private readSome(
+  #readSome(
     descriptor: number,
     recording: number,
     out: Uint8Array,
@@ -74,7 +74,7 @@ export class FrameReader {
     try {
       return readSync(descriptor, out, offset, length, position);
     } catch (error) {
-      const { frameFile } = this.recordings[recording];
+      const { frameFile } = this.#recordings[recording];
       throw new DataError(`${frameFile}: ${reasonOf(error)}; check the disk the frame cache is on`);
     }
   }

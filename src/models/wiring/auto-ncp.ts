@@ -24,7 +24,7 @@ export class AutoNCP implements WiringPlan {
   readonly outputs: number;
   /** The policy that the numbers lead to. */
   readonly ncp: NCP;
-  private readonly options: Required<AutoNCPOptions>;
+  readonly #options: Required<AutoNCPOptions>;
 
   /** @throws ConfigError for a number out of its range, naming it and the bound */
   constructor({ units, outputs, sparsityLevel = 0.5, seed = 22222 }: AutoNCPOptions) {
@@ -35,7 +35,7 @@ export class AutoNCP implements WiringPlan {
     }
     fraction('AutoNCP', 'sparsityLevel', sparsityLevel, 0.1, 1);
     wholeNumber('AutoNCP', 'seed', seed, 0, MAX_LEGACY_SEED);
-    this.options = { units, outputs, sparsityLevel, seed };
+    this.#options = { units, outputs, sparsityLevel, seed };
 
     // Two fifths of the neurons behind the motor neurons are command neurons; a fan-out is that share of its targets
     // that the sparsity leaves.
@@ -57,10 +57,10 @@ export class AutoNCP implements WiringPlan {
 
   build(inputs: number): Wiring {
     const wiring = this.ncp.build(inputs);
-    return { ...wiring, kind: 'AutoNCP', description: { ...this.options, inputs } };
+    return { ...wiring, kind: 'AutoNCP', description: { ...this.#options, inputs } };
   }
 
   toConfig(): PlanConfig {
-    return { className: 'AutoNCP', config: { ...this.options } };
+    return { className: 'AutoNCP', config: { ...this.#options } };
   }
 }

@@ -26,16 +26,16 @@ export class Custom implements WiringPlan {
   readonly inputs: number;
   readonly units: number;
   readonly outputs: number;
-  private readonly sensory: Int8Array;
-  private readonly neural: Int8Array;
+  readonly #sensory: Int8Array;
+  readonly #neural: Int8Array;
 
   /** @throws ConfigError for a number out of its range or a synapse that is refused */
   constructor({ inputs, units, outputs = units, synapses = [], sensorySynapses = [] }: CustomOptions) {
     this.inputs = wholeNumber('Custom', 'inputs', inputs, 1);
     this.units = wholeNumber('Custom', 'units', units, 1);
     this.outputs = wholeNumber('Custom', 'outputs', outputs, 1, { name: 'units', value: units });
-    this.sensory = new Int8Array(inputs * units);
-    this.neural = new Int8Array(units * units);
+    this.#sensory = new Int8Array(inputs * units);
+    this.#neural = new Int8Array(units * units);
     for (const synapse of synapsesOf('synapses', synapses)) this.addSynapse(...synapse);
     for (const synapse of synapsesOf('sensorySynapses', sensorySynapses)) this.addSensorySynapse(...synapse);
   }
@@ -49,7 +49,12 @@ export class Custom implements WiringPlan {
    * @throws ConfigError naming what is out of range
    */
   addSynapse(source: number, destination: number, polarity: -1 | 1): this {
-    return this.add(this.neural, { name: 'source', value: source, count: this.units }, destination, polarity);
+    return this.#add(
+      this.#neural,
+      { name: 'source', value: source, count: this.units },
+      destination,
+      polarity,
+    );
   }
 
   /**
@@ -61,7 +66,12 @@ export class Custom implements WiringPlan {
    * @throws ConfigError naming what is out of range
    */
   addSensorySynapse(input: number, destination: number, polarity: -1 | 1): this {
-    return this.add(this.sensory, { name: 'input', value: input, count: this.inputs }, destination, polarity);
+    return this.#add(
+      this.#sensory,
+      { name: 'input', value: input, count: this.inputs },
+      destination,
+      polarity,
+    );
   }
 
   /** The synapses added so far; later ones do not change a wiring that was built. */
@@ -75,8 +85,8 @@ export class Custom implements WiringPlan {
       inputs,
       units,
       outputs,
-      sensory: this.sensory.slice(),
-      neural: this.neural.slice(),
+      sensory: this.#sensory.slice(),
+      neural: this.#neural.slice(),
       layers: layersOf({ motor: outputs, inter: units - outputs }),
       description: { inputs, units, outputs },
     };
@@ -88,13 +98,13 @@ export class Custom implements WiringPlan {
       inputs,
       units,
       outputs,
-      synapses: listSynapses(this.neural, units),
-      sensorySynapses: listSynapses(this.sensory, units),
+      synapses: listSynapses(this.#neural, units),
+      sensorySynapses: listSynapses(this.#sensory, units),
     };
     return { className: 'Custom', config };
   }
 
-  private add(
+  #add(
     matrix: Int8Array,
     source: { name: string; value: number; count: number },
     destination: number,

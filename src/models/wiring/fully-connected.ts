@@ -23,28 +23,28 @@ export interface FullyConnectedOptions {
 export class FullyConnected implements WiringPlan {
   readonly units: number;
   readonly outputs: number;
-  private readonly seed: number;
-  private readonly selfConnections: boolean;
+  readonly #seed: number;
+  readonly #selfConnections: boolean;
 
   /** @throws ConfigError for a number out of its range, naming it and the bound */
   constructor({ units, outputs = units, seed = 1111, selfConnections = true }: FullyConnectedOptions) {
     this.units = wholeNumber('FullyConnected', 'units', units, 1);
     this.outputs = wholeNumber('FullyConnected', 'outputs', outputs, 1, { name: 'units', value: units });
-    this.seed = wholeNumber('FullyConnected', 'seed', seed, 0, MAX_SEED);
+    this.#seed = wholeNumber('FullyConnected', 'seed', seed, 0, MAX_SEED);
     if (typeof selfConnections !== 'boolean') {
       throw new ConfigError(`FullyConnected: selfConnections must be true or false, got ${selfConnections}`);
     }
-    this.selfConnections = selfConnections;
+    this.#selfConnections = selfConnections;
   }
 
   build(inputs: number): Wiring {
     wholeNumber('FullyConnected', 'inputs', inputs, 1);
     const { units, outputs } = this;
-    const random = new Generator(this.seed);
+    const random = new Generator(this.#seed);
     const neural = new Int8Array(units * units);
     for (let source = 0; source < units; source++) {
       for (let destination = 0; destination < units; destination++) {
-        if (source === destination && !this.selfConnections) continue;
+        if (source === destination && !this.#selfConnections) continue;
         neural[source * units + destination] = random.choice(PACKAGE_POLARITIES);
       }
     }
@@ -57,16 +57,18 @@ export class FullyConnected implements WiringPlan {
       sensory,
       neural,
       layers: layersOf({ motor: outputs, inter: units - outputs }),
-      description: { ...this.config(), inputs },
+      description: { ...this.#config(), inputs },
     };
   }
 
   toConfig(): PlanConfig {
-    return { className: 'FullyConnected', config: this.config() };
+    return { className: 'FullyConnected', config: this.#config() };
   }
 
-  private config(): Required<FullyConnectedOptions> {
-    const { units, outputs, seed, selfConnections } = this;
+  #config(): Required<FullyConnectedOptions> {
+    const { units, outputs } = this;
+    const seed = this.#seed;
+    const selfConnections = this.#selfConnections;
     return { units, outputs, seed, selfConnections };
   }
 }

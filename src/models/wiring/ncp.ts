@@ -27,13 +27,13 @@ export interface NCPOptions {
 export class NCP implements WiringPlan {
   readonly units: number;
   readonly outputs: number;
-  private readonly sizes: LayeredSizes;
-  private readonly seed: number;
+  readonly #sizes: LayeredSizes;
+  readonly #seed: number;
 
   /** @throws ConfigError for a number out of its range, naming it and the bound */
   constructor(options: NCPOptions) {
     const { sensoryFanout, interFanout, recurrentCommandSynapses, motorFanin, seed = 22222 } = options;
-    this.sizes = {
+    this.#sizes = {
       inter: options.interNeurons,
       command: options.commandNeurons,
       motor: options.motorNeurons,
@@ -42,47 +42,47 @@ export class NCP implements WiringPlan {
       recurrentCommandSynapses,
       motorFanin,
     };
-    checkLayeredSizes('NCP', this.sizes, {
+    checkLayeredSizes('NCP', this.#sizes, {
       inter: 'interNeurons',
       command: 'commandNeurons',
       motor: 'motorNeurons',
     });
-    this.seed = wholeNumber('NCP', 'seed', seed, 0, MAX_LEGACY_SEED);
-    this.units = this.sizes.motor + this.sizes.command + this.sizes.inter;
-    this.outputs = this.sizes.motor;
+    this.#seed = wholeNumber('NCP', 'seed', seed, 0, MAX_LEGACY_SEED);
+    this.units = this.#sizes.motor + this.#sizes.command + this.#sizes.inter;
+    this.outputs = this.#sizes.motor;
   }
 
   build(inputs: number): Wiring {
     wholeNumber('NCP', 'inputs', inputs, 1);
-    const random = new RandomState(this.seed);
-    const drawn = drawLayered(this.sizes, inputs, random, {
+    const random = new RandomState(this.#seed);
+    const drawn = drawLayered(this.#sizes, inputs, random, {
       polarity: () => random.choice([-1, 1] as const),
       // At least one, so that no neuron stays forgotten; and for command neurons no more than there are of them,
       // although it is inter neurons that are chosen: the packages' bound, kept so that the draws agree.
       repairs: (average, choosers) =>
-        Math.max(choosers === 'inter' ? Math.min(average, this.sizes.command) : average, 1),
+        Math.max(choosers === 'inter' ? Math.min(average, this.#sizes.command) : average, 1),
     });
     return {
       kind: 'NCP',
       inputs,
       outputs: this.outputs,
       ...drawn,
-      description: { ...this.config(), inputs },
+      description: { ...this.#config(), inputs },
     };
   }
 
   toConfig(): PlanConfig {
-    return { className: 'NCP', config: this.config() };
+    return { className: 'NCP', config: this.#config() };
   }
 
-  private config(): Record<keyof NCPOptions, number> {
-    const { inter, command, motor, ...synapses } = this.sizes;
+  #config(): Record<keyof NCPOptions, number> {
+    const { inter, command, motor, ...synapses } = this.#sizes;
     return {
       interNeurons: inter,
       commandNeurons: command,
       motorNeurons: motor,
       ...synapses,
-      seed: this.seed,
+      seed: this.#seed,
     };
   }
 }

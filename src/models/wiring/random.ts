@@ -23,28 +23,28 @@ export interface RandomOptions {
 export class Random implements WiringPlan {
   readonly units: number;
   readonly outputs: number;
-  private readonly sparsityLevel: number;
-  private readonly seed: number;
+  readonly #sparsityLevel: number;
+  readonly #seed: number;
 
   /** @throws ConfigError for a number out of its range, naming it and the bound */
   constructor({ units, outputs = units, sparsityLevel = 0, seed = 1111 }: RandomOptions) {
     this.units = wholeNumber('Random', 'units', units, 1);
     this.outputs = wholeNumber('Random', 'outputs', outputs, 1, { name: 'units', value: units });
-    this.sparsityLevel = fraction('Random', 'sparsityLevel', sparsityLevel, 0, 1, true);
-    this.seed = wholeNumber('Random', 'seed', seed, 0, MAX_SEED);
+    this.#sparsityLevel = fraction('Random', 'sparsityLevel', sparsityLevel, 0, 1, true);
+    this.#seed = wholeNumber('Random', 'seed', seed, 0, MAX_SEED);
   }
 
   build(inputs: number): Wiring {
     wholeNumber('Random', 'inputs', inputs, 1);
     const { units, outputs } = this;
-    const random = new Generator(this.seed);
+    const random = new Generator(this.#seed);
     // Pairs are numbered row by row, so a pair's number is its place in the matrix.
     const neural = new Int8Array(units * units);
-    for (const pair of this.drawPairs(random, units * units)) {
+    for (const pair of this.#drawPairs(random, units * units)) {
       neural[pair] = random.choice(PACKAGE_POLARITIES);
     }
     const sensory = new Int8Array(inputs * units);
-    for (const pair of this.drawPairs(random, inputs * units)) {
+    for (const pair of this.#drawPairs(random, inputs * units)) {
       // The packages draw the polarity of a sensory synapse twice and keep the second.
       random.choice(PACKAGE_POLARITIES);
       sensory[pair] = random.choice(PACKAGE_POLARITIES);
@@ -57,21 +57,23 @@ export class Random implements WiringPlan {
       sensory,
       neural,
       layers: layersOf({ motor: outputs, inter: units - outputs }),
-      description: { ...this.config(), inputs },
+      description: { ...this.#config(), inputs },
     };
   }
 
   toConfig(): PlanConfig {
-    return { className: 'Random', config: this.config() };
+    return { className: 'Random', config: this.#config() };
   }
 
   /** The share of `pairs` that exists, in the order drawn. */
-  private drawPairs(random: Generator, pairs: number): number[] {
-    return random.choiceWithoutReplacement(pairs, roundHalfToEven(pairs * (1 - this.sparsityLevel)));
+  #drawPairs(random: Generator, pairs: number): number[] {
+    return random.choiceWithoutReplacement(pairs, roundHalfToEven(pairs * (1 - this.#sparsityLevel)));
   }
 
-  private config(): Required<RandomOptions> {
-    const { units, outputs, sparsityLevel, seed } = this;
+  #config(): Required<RandomOptions> {
+    const { units, outputs } = this;
+    const sparsityLevel = this.#sparsityLevel;
+    const seed = this.#seed;
     return { units, outputs, sparsityLevel, seed };
   }
 }
