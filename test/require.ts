@@ -7,7 +7,7 @@
  *   describe.skipIf(!native.present)(native.title('on tensorflow'), () => …);
  */
 import { spawnSync } from 'node:child_process';
-import { nativeInstallation } from '../src/backend/paths.ts';
+import { tensorflowInstallation } from '../src/backend/paths.ts';
 import { unknownName } from '../src/text/nearest.ts';
 import { chromiumPath } from './chromium.ts';
 import { clusterAbsence } from './slurm/cluster.ts';
@@ -26,7 +26,7 @@ export const PYTHON = process.env.NCP_PYTHON ?? 'python3';
 /** For each requirement: the reason why it is absent, or undefined. */
 const absence = {
   tensorflow: () =>
-    nativeInstallation() === undefined
+    tensorflowInstallation() === undefined
       ? 'the native backend is not installed: ncp-train backend install'
       : undefined,
   python: () => failure(['-c', 'import pty'], `there is no ${PYTHON}`),

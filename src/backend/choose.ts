@@ -8,12 +8,12 @@ import { BackendError, UsageError } from '../errors.ts';
 import { say } from '../terminal.ts';
 import { unknownName } from '../text/nearest.ts';
 import { BACKENDS, type BackendChoice, type BackendName } from './names.ts';
-import type { NativeOptions } from './native.ts';
+import type { TensorFlowOptions } from './tensorflow.ts';
 import { UntrustedInstallationError } from './trust.ts';
 
 /** How each backend is made known to tfjs-core; imported only when asked for. */
-const register: Record<BackendName, (options: NativeOptions) => Promise<void>> = {
-  tensorflow: async (options) => (await import('./native.ts')).loadNative(options),
+const register: Record<BackendName, (options: TensorFlowOptions) => Promise<void>> = {
+  tensorflow: async (options) => (await import('./tensorflow.ts')).loadTensorFlow(options),
   wasm: async () => (await import('./wasm.ts')).registerWasm(),
 };
 
@@ -25,7 +25,10 @@ const register: Record<BackendName, (options: NativeOptions) => Promise<void>> =
  * @throws UsageError for a name that is no backend
  * @throws BackendError when the backend asked for does not work, or with `auto` when none does
  */
-export async function useBackend(choice: BackendChoice, options: NativeOptions = {}): Promise<BackendName> {
+export async function useBackend(
+  choice: BackendChoice,
+  options: TensorFlowOptions = {},
+): Promise<BackendName> {
   if (choice !== 'auto') return start(checkedName(choice), options);
   const faults: string[] = [];
   for (const name of BACKENDS) {
@@ -45,7 +48,7 @@ function checkedName(given: string): BackendName {
   return name;
 }
 
-async function start(name: BackendName, options: NativeOptions): Promise<BackendName> {
+async function start(name: BackendName, options: TensorFlowOptions): Promise<BackendName> {
   await register[name](options);
   if (!(await tf.setBackend(name))) throw new BackendError(`the backend "${name}" does not start`);
   await tf.ready();

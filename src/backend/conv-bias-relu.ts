@@ -6,7 +6,11 @@
  * TensorFlow has operations for them, the embedded backend plain loops.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeBiasGradient, nativeBiasRelu, nativeReluGradient } from './native-operations.ts';
+import {
+  tensorflowBiasGradient,
+  tensorflowBiasRelu,
+  tensorflowReluGradient,
+} from './tensorflow-operations.ts';
 import { biasGradientWasm, reluGradWasm } from './wasm/relu-bias-gradient.ts';
 
 interface Parts {
@@ -38,9 +42,9 @@ const PLAIN: Parts = {
 const PARTS: Readonly<Record<string, Parts>> = {
   tensorflow: {
     forward: (x, kernel, bias, window) =>
-      nativeBiasRelu(runKernel('Conv2D', { x, filter: kernel }, window) as tf.Tensor4D, bias),
-    reluGradient: nativeReluGradient,
-    biasGradient: nativeBiasGradient,
+      tensorflowBiasRelu(runKernel('Conv2D', { x, filter: kernel }, window) as tf.Tensor4D, bias),
+    reluGradient: tensorflowReluGradient,
+    biasGradient: tensorflowBiasGradient,
   },
   wasm: { ...PLAIN, reluGradient: reluGradWasm, biasGradient: biasGradientWasm },
 };

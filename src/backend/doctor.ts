@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { BACKENDS, type BackendName } from './names.ts';
-import { nativeInstallation, tildePath } from './paths.ts';
+import { tensorflowInstallation, tildePath } from './paths.ts';
 import { processorHasBfloat16 } from './precision.ts';
 import { probe } from './probe.ts';
 import { processorFeatures } from './processor.ts';
@@ -66,7 +66,7 @@ async function report(backend: BackendName): Promise<BackendReport> {
   if (backend === 'wasm') return { ...found, works: true };
   const bf16 = !gpu && processorHasBfloat16() ? ', --precision bf16 too' : '';
   const version = `${found.version}, on the ${gpu ? 'GPU' : 'CPU'}${bf16}`;
-  const lacksGpu = !gpu && nativeInstallation()?.gpu === true;
+  const lacksGpu = !gpu && tensorflowInstallation()?.gpu === true;
   const advice = lacksGpu ? { reason: 'no GPU was found; `nvidia-smi` lists those the driver has' } : {};
   return { ...found, version, works: true, ...advice };
 }
@@ -76,7 +76,7 @@ function described(name: BackendName): Omit<BackendReport, 'works'> {
     const { version } = require('@tensorflow/tfjs-backend-wasm/package.json');
     return { name, version: `TensorFlow.js ${version}, WebAssembly` };
   }
-  const installation = nativeInstallation();
+  const installation = tensorflowInstallation();
   if (installation === undefined) {
     return { name, reason: 'not installed', remedy: 'ncp-train backend install' };
   }

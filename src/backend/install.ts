@@ -22,7 +22,13 @@ import { reporting } from './install/progress.ts';
 import { type FoundTensorFlow, tensorflowOf } from './install/python.ts';
 import { checkPlatform, checkRequirements } from './install/requirements.ts';
 import { TENSORFLOW, TFJS_NODE } from './install/versions.ts';
-import { currentFile, type Installation, nativeInstallation, tensorflowFolder, tildePath } from './paths.ts';
+import {
+  currentFile,
+  type Installation,
+  tensorflowFolder,
+  tensorflowInstallation,
+  tildePath,
+} from './paths.ts';
 import { probe } from './probe.ts';
 
 export interface InstallOptions {
@@ -50,7 +56,7 @@ const ROOM = { fetched: 3e9, gpu: 14e9, existing: 1e8 };
  * @throws BackendError where something is missing, without network, or when the result does not work
  * @throws DataError when the disk is full
  */
-export async function installNative(options: InstallOptions): Promise<Installed> {
+export async function installTensorFlow(options: InstallOptions): Promise<Installed> {
   if (options.tensorflow !== undefined && !/^\d+\.\d+\.\d+(rc\d+)?$/.test(options.tensorflow)) {
     throw new UsageError(`--tensorflow ${options.tensorflow}: expected a version such as ${TENSORFLOW}`);
   }
@@ -64,7 +70,7 @@ export async function installNative(options: InstallOptions): Promise<Installed>
   });
   try {
     sweep(root);
-    const current = nativeInstallation();
+    const current = tensorflowInstallation();
     const asked = {
       ...options,
       python: options.python?.includes('/') ? resolve(options.python) : options.python,
@@ -83,7 +89,7 @@ export async function installNative(options: InstallOptions): Promise<Installed>
 }
 
 /** Deletes every installation of this user. @returns whether there was anything */
-export async function removeNative(): Promise<boolean> {
+export async function removeTensorFlow(): Promise<boolean> {
   const root = tensorflowFolder();
   if (!existsSync(root)) return false;
   const lock = await lockInstallations(root);

@@ -9,7 +9,7 @@
  *     2.21.0-cpu/site/tensorflow/             TensorFlow's two libraries (absent where a Python's own is used)
  *     .partial-…/                             an install under way, or what an interrupted one left
  *
- * Only reads and names; `install.ts` writes, `native.ts` loads.
+ * Only reads and names; `install.ts` writes, `tensorflow.ts` loads.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -55,7 +55,7 @@ export function tildePath(path: string): string {
 }
 
 /** The native backend installed for this user, or undefined. A folder without its description does not count. */
-export function nativeInstallation(): Installation | undefined {
+export function tensorflowInstallation(): Installation | undefined {
   if (!existsSync(currentFile())) return undefined;
   const name = readFileSync(currentFile(), 'utf8').trim();
   return name === '' ? undefined : readInstallation(join(tensorflowFolder(), name));

@@ -39,13 +39,13 @@ export async function probe(request: ProbeRequest): Promise<Probed> {
 // --- in the process ---
 
 async function answer({ backend, installation }: ProbeRequest): Promise<Probed> {
-  const native = await import('./native.ts');
+  const native = await import('./tensorflow.ts');
   const { useBackend } = await import('./choose.ts');
-  if (installation !== undefined) await native.loadNative({ installation });
+  if (installation !== undefined) await native.loadTensorFlow({ installation });
   await useBackend(backend);
   const fault = await wrongResult();
   if (fault !== undefined) return { works: false, reason: fault };
-  return { works: true, gpu: backend === 'tensorflow' && native.nativeBackend().isUsingGpuDevice };
+  return { works: true, gpu: backend === 'tensorflow' && native.tensorflowBackend().isUsingGpuDevice };
 }
 
 /** y = conv(x, k) over ones, stride 2: each output sums 2·2·3 products; dy/dk sums over the 4 places it touched. */

@@ -1,6 +1,6 @@
 /** `ncp-train backend remove`: deletes the native backend from the user's data folder. */
 import type { Command } from 'commander';
-import { removeNative } from '../backend/install.ts';
+import { removeTensorFlow } from '../backend/install.ts';
 import { tensorflowFolder, tildePath } from '../backend/paths.ts';
 import { print } from '../terminal.ts';
 
@@ -8,7 +8,7 @@ export function define(command: Command): void {
   command.action(async () => {
     const folder = tildePath(tensorflowFolder());
     print(
-      (await removeNative()) ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`,
+      (await removeTensorFlow()) ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`,
     );
   });
 }

@@ -8,13 +8,13 @@
  *
  * It works on plain arrays, not tensors: one pass over each weight instead of ten small operations, the same
  * numbers on every backend, and gradients of several replicas can simply be added before it. Only the weights of the `cnn` that
- * are too large to be copied in every step stay in TensorFlow, where it is the backend (native-adam.ts).
+ * are too large to be copied in every step stay in TensorFlow, where it is the backend (tensorflow-adam.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import { adamStep } from './adam-kernel.ts';
-import { nativeAdamStep, sumOfSquares, type TensorMoments } from './native-adam.ts';
+import { sumOfSquares, type TensorMoments, tensorflowAdamStep } from './tensorflow-adam.ts';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -87,7 +87,10 @@ export function update(
     if (gradient) {
       const scale = clip * scaleOf(model, name, options.convGradScaling);
       const moments = adam.inTensorFlow.get(name) ?? momentsOf(adam, name, variable.shape);
-      adam.inTensorFlow.set(name, nativeAdamStep(variable, moments, gradient, { ...factors, clip: scale }));
+      adam.inTensorFlow.set(
+        name,
+        tensorflowAdamStep(variable, moments, gradient, { ...factors, clip: scale }),
+      );
       continue;
     }
     if (adam.inTensorFlow.has(name)) settle(adam);

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { BackendName } from '../backend/names.ts';
-import { nativeBackend } from '../backend/native.ts';
 import { processorHasBfloat16 } from '../backend/precision.ts';
+import { tensorflowBackend } from '../backend/tensorflow.ts';
 import type { BatchPlan } from '../data/batches/batches.ts';
 import { foldCount, readFolds } from '../data/batches/folds.ts';
 import { requireBatches, startLoader } from '../data/batches/loader.ts';
@@ -206,7 +206,7 @@ async function trainIn(
   const { folder } = run;
   const fold = command === 'passive' ? options.experiment_id : 0;
   const graphFault = prepareGraph(model);
-  if (options.precision === 'bf16' && !processorHasBfloat16() && !nativeBackend().isUsingGpuDevice) {
+  if (options.precision === 'bf16' && !processorHasBfloat16() && !tensorflowBackend().isUsingGpuDevice) {
     run.note('this processor has no bfloat16 instructions: --precision bf16 is slower here than float32');
   }
   if (graphFault)

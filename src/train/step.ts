@@ -6,7 +6,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DropoutFactors } from '../models/cnn.ts';
 import { judgeFrames, type Model, unrollModel } from '../models/model.ts';
 import { errors, weightedLoss } from './loss.ts';
-import { weightsUpdatedInTensorFlow } from './native-adam.ts';
 import {
   type AdamState,
   type UpdateOptions,
@@ -14,6 +13,7 @@ import {
   type WeightArrays,
   type WeightTensors,
 } from './optimizer.ts';
+import { weightsUpdatedInTensorFlow } from './tensorflow-adam.ts';
 
 /** T steps of B sequences, time-major; for the CNN T is 1. */
 export interface Batch {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import { type NativeBackend, nativeBackend } from '../native.ts';
+import { type TensorFlowBackend, tensorflowBackend } from '../tensorflow.ts';
 import type { Graph } from './graph.ts';
 import { savedModelBytes, TAG } from './saved-model.ts';
 
@@ -18,7 +18,7 @@ export interface Program {
 }
 
 /** What of NodeJSKernelBackend concerns graphs. */
-interface GraphBackend extends NativeBackend {
+interface GraphBackend extends TensorFlowBackend {
   loadSavedModelMetaGraph(path: string, tags: string): number;
   runSavedModel(
     session: number,
@@ -34,7 +34,7 @@ interface GraphBackend extends NativeBackend {
  * @throws Error if the temporary folder cannot be written, or TensorFlow refuses the graph
  */
 export function loadProgram(graph: Graph): Program {
-  const backend = nativeBackend() as GraphBackend;
+  const backend = tensorflowBackend() as GraphBackend;
   const session = loadThroughFile(backend, savedModelBytes(graph));
   return {
     run(name, given) {

@@ -2,7 +2,7 @@
  * A graph as TensorFlow's C++ library takes it: the bytes of a SavedModel without variables, written with the
  * protobuf classes that come with @tensorflow/tfjs-node-gpu.
  */
-import { requireNative } from '../native.ts';
+import { requireTensorFlow } from '../tensorflow.ts';
 import type { Attribute, Constant, DataType, Graph, Node, Value } from './graph.ts';
 
 /** The tag under which the graph is saved and loaded. */
@@ -20,9 +20,9 @@ const PRODUCER = 1087;
 // biome-ignore lint/suspicious/noExplicitAny: the generated protobuf classes have no types
 type Protobuf = any;
 
-/** @returns the content of `saved_model.pb`; to be called after `loadNative` */
+/** @returns the content of `saved_model.pb`; to be called after `loadTensorFlow` */
 export function savedModelBytes(graph: Graph): Uint8Array {
-  const proto: Protobuf = requireNative('dist/proto/api_pb.js');
+  const proto: Protobuf = requireTensorFlow('dist/proto/api_pb.js');
   const definition = new proto.GraphDef();
   const versions = new proto.VersionDef();
   versions.setProducer(PRODUCER);

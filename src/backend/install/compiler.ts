@@ -25,7 +25,7 @@ export function findCompiler(): string | undefined {
 /**
  * TensorFlow 2.21 announces its use of oneDNN in a long line whenever its library is loaded, before anything can set
  * the level at which it logs. This second, small add-on sends what the process writes to stderr nowhere while the
- * library loads (`native.ts`).
+ * library loads (`tensorflow.ts`).
  */
 const QUIET = `
 #include <fcntl.h>

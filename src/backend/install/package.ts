@@ -4,7 +4,7 @@
  * The package is an optional dependency. `npm ci` in this project brings it (scripts are off); installed from the
  * package index its own install script fails, so npm drops it, and it is fetched here with `npm pack`, which runs
  * no script. Either way it is used from the installation's folder, where `@tensorflow/tfjs-core` and
- * `@tensorflow/tfjs` are modules of one line: they hand out this program's tfjs-core (`native.ts`), so that the
+ * `@tensorflow/tfjs` are modules of one line: they hand out this program's tfjs-core (`tensorflow.ts`), so that the
  * kernels register with the one copy that computes. A folder of our own does that without touching how Node
  * finds modules.
  */
@@ -12,7 +12,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { BackendError, DataError } from '../../errors.ts';
-import { CORE_SYMBOL } from '../native.ts';
+import { CORE_SYMBOL } from '../tensorflow.ts';
 import { lastLines, run } from './process.ts';
 import { reporting } from './progress.ts';
 import { PROTOBUF, TFJS_NODE } from './versions.ts';

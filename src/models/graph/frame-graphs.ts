@@ -8,7 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadProgram, type Program } from '../../backend/graph/program.ts';
-import { nativeBackend } from '../../backend/native.ts';
+import { tensorflowBackend } from '../../backend/tensorflow.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Precision } from '../../options/schema.ts';
 import type { Weights } from '../cells/cell.ts';
@@ -74,7 +74,7 @@ export function requireGraphsFor(precision: Precision): void {
 
 function graphsAreUsed(precision: Precision): boolean {
   if (tf.getBackend() !== 'tensorflow' || process.env.NCP_TRAIN_GRAPH === 'off') return false;
-  return precision === 'bf16' || !nativeBackend().isUsingGpuDevice;
+  return precision === 'bf16' || !tensorflowBackend().isUsingGpuDevice;
 }
 
 function programOf(network: NetworkName, weights: Weights, precision: Precision): Program | Error {

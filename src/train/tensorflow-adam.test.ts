@@ -12,10 +12,10 @@ import { disposeModel, type Model } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
-import { weightsUpdatedInTensorFlow } from './native-adam.ts';
 import { adamState, settle, update } from './optimizer.ts';
 import { loadCheckpoint, saveCheckpoint } from './run/checkpoint.ts';
 import { NOTHING_LOGGED } from './run/metrics-log.ts';
+import { weightsUpdatedInTensorFlow } from './tensorflow-adam.ts';
 
 const native = requirement('tensorflow');
 const LARGE = ['cnn/dense1_kernel', 'cnn/dense2_kernel'];

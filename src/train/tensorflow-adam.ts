@@ -7,7 +7,7 @@
  * get tensors before it and give tensors after it, and hold nothing in between.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { nativeBackend, type OperationAttribute } from '../backend/native.ts';
+import { type OperationAttribute, tensorflowBackend } from '../backend/tensorflow.ts';
 import type { Model } from '../models/model.ts';
 import type { AdamFactors } from './adam-kernel.ts';
 
@@ -32,7 +32,7 @@ export function weightsUpdatedInTensorFlow({
   constraints,
 }: Model): ReadonlySet<string> {
   if (kind !== 'frame') return NONE;
-  if (tf.getBackend() !== 'tensorflow' || nativeBackend().isUsingGpuDevice) return NONE; // not tried on a GPU
+  if (tf.getBackend() !== 'tensorflow' || tensorflowBackend().isUsingGpuDevice) return NONE; // not tried on a GPU
   const large = [...weights].filter(([, { size }]) => size >= LARGE).map(([name]) => name);
   return new Set(large.filter((name) => !existing.has(name) && !constraints.has(name)));
 }
@@ -42,7 +42,7 @@ export function sumOfSquares(gradient: tf.Tensor): number {
   return tf.tidy(
     () =>
       2 *
-      nativeBackend()
+      tensorflowBackend()
         .executeSingleOutput('L2Loss', [type('T')], [gradient])
         .dataSync()[0],
   );
@@ -56,13 +56,13 @@ export function sumOfSquares(gradient: tf.Tensor): number {
  * @param factors - `clip` is on the gradient
  * @returns the moments after the update
  */
-export function nativeAdamStep(
+export function tensorflowAdamStep(
   theta: tf.Variable,
   moments: TensorMoments,
   gradient: tf.Tensor,
   { clip, beta1, beta2, epsilon, rate }: AdamFactors,
 ): TensorMoments {
-  const backend = nativeBackend();
+  const backend = tensorflowBackend();
   const [thetaHand, mHand, vHand] = hands();
   return tf.tidy(() => {
     // First what may fail for want of memory.
@@ -93,11 +93,11 @@ let made: readonly tf.Tensor[] | undefined;
 
 /** Handles of the three variables. */
 function hands(): readonly tf.Tensor[] {
-  const { binding } = nativeBackend();
+  const { binding } = tensorflowBackend();
   const text = (name: string, value: string) => ({ name, type: binding.TF_ATTR_STRING, value });
   made ??= ['theta', 'm', 'v'].map((name) =>
     tf.keep(
-      nativeBackend().executeSingleOutput(
+      tensorflowBackend().executeSingleOutput(
         'VarHandleOp',
         [
           text('container', ''),
@@ -115,22 +115,22 @@ function hands(): readonly tf.Tensor[] {
 /** A tensor of that shape whose memory is never touched, and so costs nothing. */
 function placeholder(shape: number[]): tf.Tensor {
   const attributes = [type('dtype'), flag('init')];
-  return nativeBackend().executeSingleOutput('Empty', attributes, [tf.tensor1d(shape, 'int32')]);
+  return tensorflowBackend().executeSingleOutput('Empty', attributes, [tf.tensor1d(shape, 'int32')]);
 }
 
 function hold(hand: tf.Tensor, value: tf.Tensor): void {
-  nativeBackend().executeMultipleOutputs('AssignVariableOp', [type('dtype')], [hand, value], 0);
+  tensorflowBackend().executeMultipleOutputs('AssignVariableOp', [type('dtype')], [hand, value], 0);
 }
 
 function held(hand: tf.Tensor): tf.Tensor {
-  return nativeBackend().executeSingleOutput('ReadVariableOp', [type('dtype')], [hand]);
+  return tensorflowBackend().executeSingleOutput('ReadVariableOp', [type('dtype')], [hand]);
 }
 
 function type(name: string): OperationAttribute {
-  const { binding } = nativeBackend();
+  const { binding } = tensorflowBackend();
   return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
 }
 
 function flag(name: string): OperationAttribute {
-  return { name, type: nativeBackend().binding.TF_ATTR_BOOL, value: false };
+  return { name, type: tensorflowBackend().binding.TF_ATTR_BOOL, value: false };
 }

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
-import { type Installation, nativeInstallation, readInstallation, tildePath } from './paths.ts';
+import { type Installation, readInstallation, tensorflowInstallation, tildePath } from './paths.ts';
 import { refuseUntrusted } from './trust.ts';
 
 const require = createRequire(import.meta.url);
@@ -28,7 +28,7 @@ export interface OperationAttribute {
 }
 
 /** What this program uses of NodeJSKernelBackend: raw TensorFlow operations and the add-on's constants. */
-export interface NativeBackend extends KernelBackend {
+export interface TensorFlowBackend extends KernelBackend {
   /** The add-on; its constants (`TF_FLOAT`, `TF_ATTR_INT`, …) are numbers. */
   readonly binding: Record<string, number>;
   readonly isUsingGpuDevice: boolean;
@@ -41,7 +41,7 @@ export interface NativeBackend extends KernelBackend {
   ): Tensor[];
 }
 
-export interface NativeOptions {
+export interface TensorFlowOptions {
   /** Threads TensorFlow may use; all cores unless given. Read once, when the library loads. */
   threads?: number;
   /** Folder of an installation; the current one unless given. */
@@ -55,10 +55,10 @@ let loaded: NodeJS.Require | undefined;
  * the main thread: a worker's environment does not reach TensorFlow.
  * @throws BackendError when it is not installed, does not load, or others may write it (trust.ts)
  */
-export async function loadNative(options: NativeOptions = {}): Promise<void> {
+export async function loadTensorFlow(options: TensorFlowOptions = {}): Promise<void> {
   if (loaded !== undefined) return;
   const { installation: folder } = options;
-  const installation = folder === undefined ? nativeInstallation() : readInstallation(folder);
+  const installation = folder === undefined ? tensorflowInstallation() : readInstallation(folder);
   if (installation === undefined) {
     throw new BackendError(
       'the backend "tensorflow" is not installed. Run `ncp-train backend install`, or use `--backend wasm`',
@@ -79,17 +79,17 @@ export async function loadNative(options: NativeOptions = {}): Promise<void> {
   }
 }
 
-/** The backend once `loadNative` has run and tfjs-core has set it. */
-export function nativeBackend(): NativeBackend {
-  return require('@tensorflow/tfjs-core').findBackend('tensorflow') as NativeBackend;
+/** The backend once `loadTensorFlow` has run and tfjs-core has set it. */
+export function tensorflowBackend(): TensorFlowBackend {
+  return require('@tensorflow/tfjs-core').findBackend('tensorflow') as TensorFlowBackend;
 }
 
 /**
- * A module of @tensorflow/tfjs-node-gpu, e.g. `requireNative('dist/saved_model.js')`, bound to this program's tfjs-core.
- * To be called after `loadNative`.
+ * A module of @tensorflow/tfjs-node-gpu, e.g. `requireTensorFlow('dist/saved_model.js')`, bound to this program's tfjs-core.
+ * To be called after `loadTensorFlow`.
  */
-export function requireNative(path: string) {
-  if (loaded === undefined) throw new Error(`requireNative('${path}') before loadNative()`);
+export function requireTensorFlow(path: string) {
+  if (loaded === undefined) throw new Error(`requireTensorFlow('${path}') before loadTensorFlow()`);
   return loaded(`@tensorflow/tfjs-node-gpu/${path}`);
 }
 
@@ -113,7 +113,7 @@ async function register(installation: Installation): Promise<NodeJS.Require> {
 }
 
 /** What TensorFlow reads from the environment when its library loads; what the user has set stands. */
-function setEnvironment({ threads }: NativeOptions): void {
+function setEnvironment({ threads }: TensorFlowOptions): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'; // otherwise one process takes the whole GPU
   // oneDNN's kernels, which TensorFlow takes by itself only where the processor has AVX-512 for them; with AVX2 alone
