@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { NpyFile } from '../files/npy-file.ts';
-import { writeFailure } from '../files/temporary-file.ts';
+import { NpyFile } from '../files/npy.ts';
+import { notWritten } from '../files/whole-file.ts';
 import { reasonOf } from '../text/reason.ts';
 
 export type ColumnFormat = 'csv' | 'npy';
@@ -40,7 +40,7 @@ export function writeColumns(
     try {
       writeFileSync(join(folder, file), text);
     } catch (error) {
-      throw writeFailure(join(folder, file), reasonOf(error));
+      throw notWritten(join(folder, file), reasonOf(error));
     }
   }
   return { file, columns: names, rows };

@@ -11,7 +11,7 @@ import { fillFolder } from '../data/import/staging.ts';
 import { suggestScale } from '../data/inspect/label-scale.ts';
 import { writeDatasetConfig } from '../data/recordings/dataset-config.ts';
 import { DataError, UsageError } from '../errors.ts';
-import { NpyFile } from '../files/npy-file.ts';
+import { NpyFile } from '../files/npy.ts';
 import { measureDrive } from '../metrics/metrics.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import type { Bag } from './bag.ts';

@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .action(async (checkpoints: string[], options) => {
       const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
       const { countsAsCsv } = await import('../analyses/parameters/format.ts');
-      const { replaceFile } = await import('../files/durable.ts');
+      const { replaceFile } = await import('../files/whole-file.ts');
       if (options.csv !== undefined) {
         makeFolderOf(options.csv);
         await replaceFile(options.csv, countsAsCsv(rows));

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { sparsitySvg } from '../analyses/sparsity/draw.ts';
 import { flatRow, summaryAsCsv, summaryTable } from '../analyses/sparsity/format.ts';
 import { summariseSparsity } from '../analyses/sparsity/summary.ts';
-import { writeOutputs } from '../files/output-folder.ts';
+import { writeOutputs } from '../plot/output-folder.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { outFolder } from './out-path.ts';

@@ -101,7 +101,7 @@ async function text({ groups }: DriveResult, compare: boolean): Promise<string> 
 /** @returns the pictures' names */
 async function drawComparison({ groups, out }: DriveResult): Promise<string[]> {
   const { crashesSvg } = await import('../drive/comparison.ts');
-  const { writeOutputs } = await import('../files/output-folder.ts');
+  const { writeOutputs } = await import('../plot/output-folder.ts');
   return writeOutputs(out, { crashes: await crashesSvg(groups, 'Crashes against pixel noise') }, {});
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { useBackend } from '../backend/choose.ts';
-import { replaceFile } from '../files/durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import type { PassiveOptions } from '../options/schema.ts';
 import { svgToPng } from '../plot/png.ts';
 import { CHUNK } from '../train/evaluate.ts';

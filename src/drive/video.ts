@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { openDriveRecording } from '../data/recordings/drive-recording.ts';
 import { openRecording } from '../data/recordings/recording.ts';
-import { replaceFile } from '../files/durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import type { OVERLAYS } from '../options/schema.ts';
 import { ffmpeg, openFrameSequence } from '../plot/frame-sequence.ts';
 import { type SaliencyLayer, saliencyLayer } from './saliency-layer.ts';

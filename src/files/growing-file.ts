@@ -1,15 +1,20 @@
-/** A page that is written piece by piece, as long as a film; it has its name when it is whole, not before. */
+/** Files that are written piece by piece, as long as a drive or a film; they have their names when they are whole, not before. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { adoptFile, removeQuietly, temporaryPath, writeFailure } from './durable.ts';
+import { stringify } from 'csv-stringify/sync';
+import { csvCells } from '../text/csv-cells.ts';
+import { adoptFile, removeQuietly, temporaryPath, writeFailure } from './whole-file.ts';
 
-/** Characters that are written at once. */
+/** Bytes that are written at once. */
 const BLOCK = 1 << 18;
 
-export interface PageFile {
+export interface GrowingFile {
   /** Bytes so far. */
   readonly bytes: number;
-  /** @throws DataError if it cannot be written */
-  add(text: string): Promise<void>;
+  /**
+   * @param content - taken at once: its memory may be used again
+   * @throws DataError if it cannot be written
+   */
+  add(content: string | Uint8Array): Promise<void>;
   /** @throws DataError if it cannot be written */
   finish(): Promise<void>;
   /** Leaves nothing behind; after `finish` it does nothing. */
@@ -17,8 +22,7 @@ export interface PageFile {
 }
 
 /** @throws DataError if it cannot be made */
-export async function pageFile(path: string): Promise<PageFile> {
-  const temporary = temporaryPath(path);
+export async function growingFile(path: string): Promise<GrowingFile> {
   const failing = async <Value>(action: () => Promise<Value>): Promise<Value> => {
     try {
       return await action();
@@ -26,25 +30,26 @@ export async function pageFile(path: string): Promise<PageFile> {
       throw writeFailure(path, error);
     }
   };
+  const temporary = temporaryPath(path);
   const file: FileHandle = await failing(() => open(temporary, 'wx'));
-  let waiting: string[] = [];
-  let characters = 0;
+  const block = Buffer.allocUnsafe(BLOCK);
+  let filled = 0;
   let bytes = 0;
   let isOpen = true;
   const flush = async () => {
-    const text = waiting.join('');
-    [waiting, characters] = [[], 0];
-    await file.writeFile(text);
+    await file.writeFile(block.subarray(0, filled));
+    filled = 0;
   };
   return {
     get bytes() {
       return bytes;
     },
-    async add(text) {
-      waiting.push(text);
-      characters += text.length;
-      bytes += Buffer.byteLength(text);
-      if (characters > BLOCK) await failing(flush);
+    async add(content) {
+      const length = Buffer.byteLength(content);
+      bytes += length;
+      if (filled + length > BLOCK) await failing(flush);
+      if (length > BLOCK) return failing(() => file.writeFile(content));
+      filled += typeof content === 'string' ? block.write(content, filled) : copied(content, block, filled);
     },
     finish: () =>
       failing(async () => {
@@ -59,4 +64,34 @@ export async function pageFile(path: string): Promise<PageFile> {
       await removeQuietly(temporary);
     },
   };
+}
+
+function copied(content: Uint8Array, block: Buffer, at: number): number {
+  block.set(content, at);
+  return content.length;
+}
+
+/**
+ * A CSV table; its rows are added as `csvLine`s.
+ * @param columns - their names
+ */
+export async function growingTable(path: string, columns: readonly string[]): Promise<GrowingFile> {
+  const file = await growingFile(path);
+  await file.add(stringify([[...columns]], csvCells()));
+  return file;
+}
+
+/** @param values - as many as there are columns: numbers, or plain words, which need no quotes */
+export const csvLine = (values: Iterable<number | string>): string => `${[...values].join(',')}\n`;
+
+/** @param columns - in their order; there even where there are no rows */
+export function csvText<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly (keyof Row & string)[],
+): string {
+  return stringify(rows as Row[], {
+    header: true,
+    columns: [...columns],
+    ...csvCells(),
+  });
 }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { requirement } from '../../test/require.ts';
 import { ConfigError } from '../errors.ts';
 import { acquireLock, lockFolder, lockOwner, type Owner } from './lock.ts';
-import { bootOfHost, pidNamespace, processStart } from './process-start.ts';
+import { bootOfHost, pidNamespace, processStart } from './owner.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../test/programs/lock-once.ts');
 

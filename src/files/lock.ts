@@ -15,9 +15,17 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../errors.ts';
-import { writeFailure } from './durable.ts';
-import { bootOfHost, pidNamespace, processStart } from './process-start.ts';
+import {
+  bootOfHost,
+  ownSpace,
+  pidNamespace,
+  processStart,
+  type Standing,
+  spaceText,
+  standingOf,
+} from './owner.ts';
 import { mayRun, ownSlurmJob, type SlurmJob } from './slurm-job.ts';
+import { writeFailure } from './whole-file.ts';
 
 /** Who made a claim. */
 export interface Owner {
@@ -157,10 +165,8 @@ export async function lockOwner(run: string): Promise<Owner | undefined> {
 async function writeClaim(folder: string, name: string): Promise<void> {
   const owner: Owner = {
     pid: process.pid,
-    host: hostname(),
-    boot: bootOfHost(),
+    ...ownSpace(),
     start: processStart(process.pid) ?? '',
-    pids: pidNamespace(),
     since: new Date().toISOString(),
     job: ownSlurmJob(),
   };
@@ -191,7 +197,7 @@ async function livingClaims(folder: string): Promise<Claim[]> {
     const name = entry.slice(0, -CLAIM.length);
     const owner = await readOwner(join(folder, entry));
     if (!owner) continue;
-    const standing = standingOf(owner);
+    const standing = standingOfClaim(owner);
     const held = entries.has(name + HELD);
     if (standing === 'alive') claims.push({ name, owner, held });
     else if (standing === 'unseen') claims.push({ name, owner, held, beat: await beatOf(folder, name) });
@@ -210,18 +216,15 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
-/**
- * Whether a process lives: `unseen` where its pid counts in another container, on another machine, or on one of the same
- * name that may have been started anew. Slurm may know its job to be over.
- */
-function standingOf({ pid, host, boot, start, pids, job }: Owner): 'alive' | 'gone' | 'unseen' {
-  const here = bootOfHost();
-  const isSeen = pids === pidNamespace() && (boot === '' ? host === hostname() : boot === here);
-  if (isSeen || (pids === undefined && host === hostname())) {
-    return boot === here && start === processStart(pid) ? 'alive' : 'gone';
+/** Whether the process of a claim lives. Slurm may know the job of one that cannot be seen to be over. */
+function standingOfClaim({ pid, host, boot, start, pids, job }: Owner): Standing {
+  if (pids === undefined) {
+    // Of 0.1.0, which gave no sign of life.
+    if (host === hostname()) return boot === bootOfHost() && start === processStart(pid) ? 'alive' : 'gone';
+    return job !== undefined && !mayRun(job) ? 'gone' : 'alive';
   }
-  if (job !== undefined && !mayRun(job)) return 'gone';
-  return pids === undefined ? 'alive' : 'unseen'; // 0.1.0 gave no sign of life
+  const standing = standingOf({ pid, start, space: spaceText({ host, boot, pids }) });
+  return standing === 'unseen' && job !== undefined && !mayRun(job) ? 'gone' : standing;
 }
 
 async function beatOf(folder: string, name: string): Promise<number> {

@@ -1,7 +1,8 @@
-/** Folders and what lies below them, each once: a link may lead back. What begins with a dot is left out. */
+/** Folders and what lies below them, each once: a link may lead back. What begins with a dot, or is being written, is left out. */
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTemporaryName } from './whole-file.ts';
 
 /** Numbers by their size: `experiment_10` after `experiment_9`. */
 export const { compare: compareNames } = new Intl.Collator('en', { numeric: true });
@@ -43,7 +44,7 @@ export class FolderWalk {
     const files: string[] = [];
     const folders: string[] = [];
     for (const entry of entries.sort((a, b) => compareNames(a.name, b.name))) {
-      if (entry.name.startsWith('.')) continue;
+      if (entry.name.startsWith('.') || isTemporaryName(entry.name)) continue;
       const leadsOn =
         entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(join(folder, entry.name))));
       (leadsOn ? folders : files).push(entry.name);

@@ -8,11 +8,10 @@
  * an altered file is noticed; files without one are read as well.
  */
 
-import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { basename, dirname, join } from 'node:path';
 import { ConfigError, DataError } from '../errors.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import { reasonOf } from '../text/reason.ts';
 import {
   checksum,
@@ -124,8 +123,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 }
 
 /**
- * Writes a file so that at any moment there is either the old one or the new one: under a temporary name in the same
- * folder, synced, then renamed.
+ * Writes a file, whole or not at all.
  *
  * @throws DataError if it cannot be written, with the system's reason (disk full, no permission, no such folder)
  */
@@ -134,21 +132,7 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const bytes = encodeSafetensors(tensors, metadata);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw new DataError(`${path}: cannot be written: ${reasonOf(error)}`);
-  }
+  await replaceFile(path, encodeSafetensors(tensors, metadata));
 }
 
 /**

@@ -4,10 +4,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { delimiter, dirname, extname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { DataError } from '../errors.ts';
-import { reasonOf } from '../text/reason.ts';
+import {
+  adoptFile,
+  makeFolder,
+  removeQuietly,
+  replaceFile,
+  temporaryPath,
+  writeFailure,
+} from '../files/whole-file.ts';
 
 export interface SequenceFormat {
   readonly width: number;
@@ -52,39 +58,19 @@ export async function openFrameSequence(
   return program === undefined ? pngFrames(path, format) : video(program, `${path}.mp4`, format);
 }
 
-/** The name of a file of this ending while it is written, in the same folder. */
-const unfinished = (path: string) => join(dirname(path), `.unfinished-${process.pid}${extname(path)}`);
-
-/** Brings a finished file to disk and gives it its name. */
-async function adopt(temporary: string, path: string): Promise<void> {
-  const file = await open(temporary, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-}
-
 async function pngFrames(path: string, { width, height }: SequenceFormat): Promise<FrameSequence> {
-  await mkdir(path, { recursive: true }).catch((error) => {
-    throw new DataError(`${path}: cannot be made: ${error.message}`);
-  });
+  await makeFolder(path);
   const { default: sharp } = await import('sharp');
+  let isSwept = false;
   return {
     path,
     async add(rgb, number) {
       const file = join(path, `${String(number).padStart(6, '0')}.png`);
-      const temporary = unfinished(file);
-      try {
-        await sharp(rgb, { raw: { width, height, channels: 3 } })
-          .png()
-          .toFile(temporary);
-        await adopt(temporary, file);
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw new DataError(`${file}: cannot be written: ${reasonOf(error)}`);
-      }
+      const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+      await replaceFile(file, png, { isSwept });
+      isSwept = true;
     },
     finish: async () => {},
     abandon: async () => {},
@@ -93,7 +79,7 @@ async function pngFrames(path: string, { width, height }: SequenceFormat): Promi
 
 async function video(program: string, path: string, format: SequenceFormat): Promise<FrameSequence> {
   const { width, height, rate } = format;
-  const temporary = unfinished(path);
+  const temporary = temporaryPath(path);
   const child = spawn(
     program,
     [
@@ -113,6 +99,8 @@ async function video(program: string, path: string, format: SequenceFormat): Pro
       '-an',
       '-pix_fmt',
       'yuv420p',
+      '-f',
+      'mp4',
       temporary,
     ],
     { stdio: ['pipe', 'ignore', 'pipe'] },
@@ -133,7 +121,7 @@ async function video(program: string, path: string, format: SequenceFormat): Pro
   const abandon = async () => {
     child.kill();
     await ended;
-    await rm(temporary, { force: true });
+    await removeQuietly(temporary);
   };
   return {
     path,
@@ -149,10 +137,12 @@ async function video(program: string, path: string, format: SequenceFormat): Pro
       child.stdin.end();
       const status = await ended;
       if (status !== 0) {
-        await rm(temporary, { force: true });
+        await removeQuietly(temporary);
         throw failure(status);
       }
-      await adopt(temporary, path);
+      await adoptFile(temporary, path).catch((error) => {
+        throw writeFailure(path, error);
+      });
     },
     abandon,
   };

@@ -11,14 +11,13 @@
  *
  * Everything goes out slice by slice; memory does not grow with the recording.
  */
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PixelNoise } from '../augment/pixel-noise.ts';
 import type { Compat } from '../data/batches/concatenation.ts';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../data/frames/crop.ts';
 import type { CroppedFrames } from '../data/frames/cropped-frames.ts';
-import { replaceFile, writeFailure } from '../files/durable.ts';
-import { digits, matrixLines, RowFile } from '../files/row-file.ts';
+import { csvLine, type GrowingFile, growingTable } from '../files/growing-file.ts';
+import { makeFolder, replaceFile } from '../files/whole-file.ts';
 import { findCrashes, LONGEST_STEP } from '../metrics/trace.ts';
 import type { Model } from '../models/model.ts';
 import { openFrameSequence } from '../plot/frame-sequence.ts';
@@ -78,21 +77,22 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
 async function run(opened: OpenReplay, options: ReplayOptions): Promise<ReplayResult> {
   const { model, source, input, weights, backend, rate } = opened;
   const { out, noise, compat, plot } = options;
-  await mkdir(out, { recursive: true }).catch((error) => {
-    throw writeFailure(out, error);
-  });
+  await makeFolder(out);
   const perKilometre = 1000 / (input.label_scale * input.label_sign);
   const count = tracedFrames(source, compat);
   const stride = Math.max(1, Math.ceil(count / PLOT_POINTS));
   const points: SteeredPoint[] = [];
   const isReset = resets(source, compat);
   const sum = { squares: 0, absolutes: 0 };
-  const tables = openTables(out, model);
+  const tables: Table[] = [];
   let stretch = 0;
   let piece = 0;
   try {
+    for (const described of tablesOf(model)) {
+      tables.push({ ...described, file: await growingTable(join(out, described.name), described.columns) });
+    }
     for await (const slice of traceModel(model, source, { noise, compat })) {
-      for (const { file, lines } of tables) await file.add(lines(slice, source, perKilometre));
+      for (const { file, lines } of tables) await file.add(lines(slice, source, perKilometre).join(''));
       for (let n = 0; n < slice.count; n++) {
         const frame = slice.first + n;
         const steered = slice.outputs[n] * perKilometre;
@@ -117,7 +117,7 @@ async function run(opened: OpenReplay, options: ReplayOptions): Promise<ReplayRe
     }
     for (const { file } of tables) await file.finish();
   } catch (error) {
-    for (const { file } of tables) await file.abandon();
+    for (const { file } of tables) await file.discard();
     throw error;
   }
 
@@ -162,11 +162,21 @@ async function run(opened: OpenReplay, options: ReplayOptions): Promise<ReplayRe
 
 type Lines = (slice: TraceSlice, source: CroppedFrames, perKilometre: number) => string[];
 
-/** The CSV files that have a row for each frame. */
-function openTables(out: string, model: Model): { name: string; file: RowFile; lines: Lines }[] {
-  const tables: { name: string; file: RowFile; lines: Lines }[] = [];
-  const table = (name: string, header: readonly string[], lines: Lines) =>
-    tables.push({ name, file: new RowFile(join(out, name), header), lines });
+/** A CSV file that has a row for each frame. */
+interface DescribedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly lines: Lines;
+}
+
+interface Table extends DescribedTable {
+  readonly file: GrowingFile;
+}
+
+function tablesOf(model: Model): DescribedTable[] {
+  const tables: DescribedTable[] = [];
+  const table = (name: string, columns: readonly string[], lines: Lines) =>
+    tables.push({ name, columns, lines });
   table('output.csv', ['frame', 'time', 'autonomous', 'output', 'curvature', 'driver'], outputLines);
   if (model.kind === 'frame') return tables;
   const numbered = (name: string, width: number) => Array.from({ length: width }, (_, n) => `${name}_${n}`);
@@ -188,15 +198,29 @@ function openTables(out: string, model: Model): { name: string; file: RowFile; l
 const outputLines: Lines = ({ first, outputs }, { timestamps, autonomous, labels }, perKilometre) =>
   Array.from(outputs, (output, n) => {
     const frame = first + n;
-    return [
+    return csvLine([
       frame,
       timestamps?.[frame] ?? '',
       autonomous?.[frame] ?? '',
       digits(output),
       digits(output * perKilometre),
       labels === undefined ? '' : digits(labels[frame] * 1000),
-    ].join(',');
+    ]);
   });
+
+/** A float32 in as many digits as tell it from its neighbours. */
+function digits(value: number): string {
+  return String(Number(value.toPrecision(9)));
+}
+
+/** Rows of a matrix [n,width]. */
+function matrixLines(values: Float32Array, width: number): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < values.length; at += width) {
+    lines.push(csvLine(Array.from(values.subarray(at, at + width), digits)));
+  }
+  return lines;
+}
 
 /** Bare matrices, as the archive writes them of these two models. */
 function weightTables(model: Model): [string, string][] {
@@ -204,7 +228,7 @@ function weightTables(model: Model): [string, string][] {
   return Array.from(model.cell.weights, ([name, tensor]) => {
     const values = tensor.dataSync<'float32'>();
     const columns = tensor.shape[tensor.rank - 1] ?? 1;
-    return [`weights_${name}.csv`, `${matrixLines(values, columns).join('\n')}\n`];
+    return [`weights_${name}.csv`, matrixLines(values, columns).join('')];
   });
 }
 

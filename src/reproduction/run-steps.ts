@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeFailure } from '../files/durable.ts';
+import { writeFailure } from '../files/whole-file.ts';
 import { type StopSignal, stopRequests } from '../train/signals.ts';
 import type { StepState } from './state.ts';
 import type { Step } from './steps.ts';

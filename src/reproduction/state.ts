@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { replaceFile } from '../files/durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import { parseOptions } from '../options/parse.ts';
 import { reasonOf } from '../text/reason.ts';
 

@@ -5,7 +5,7 @@
  */
 import { extname } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { replaceFile } from '../files/durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import { GREY, OKABE_ITO } from '../plot/colours.ts';
 import { drawPlot } from '../plot/draw.ts';
 import { svgToPng } from '../plot/png.ts';

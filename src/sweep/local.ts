@@ -12,8 +12,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { writeFailure } from '../files/durable.ts';
 import { lockOwner } from '../files/lock.ts';
+import { writeFailure } from '../files/whole-file.ts';
 import { type StopRequests, stopRequests } from '../train/signals.ts';
 import type { Need } from './needs.ts';
 import {

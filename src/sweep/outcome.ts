@@ -8,7 +8,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { replaceFile, writeFailure } from '../files/durable.ts';
+import { replaceFile, writeFailure } from '../files/whole-file.ts';
 import { outcomePath } from './sweep-file.ts';
 
 const shape = z.object({

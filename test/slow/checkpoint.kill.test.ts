@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../../src/backend/choose.ts';
+import { isTemporaryName } from '../../src/files/whole-file.ts';
 import { bestCheckpoint, latestCheckpoint, loadCheckpoint } from '../../src/train/run/checkpoint.ts';
 import { isAt, trainee } from '../programs/train-by-name.ts';
 
@@ -45,7 +46,7 @@ it(`killed ${KILLS} times, there is always a whole checkpoint, none that was rep
   try {
     for (let kill = 0; kill < KILLS; kill++) {
       const reported = await killedRun(folder, kill % 2 ? 'active' : 'passive');
-      if (readdirSync(join(folder, 'checkpoints')).some((name) => name.startsWith('.'))) leftOvers += 1;
+      if (readdirSync(join(folder, 'checkpoints')).some(isTemporaryName)) leftOvers += 1;
       const latest = await latestCheckpoint(folder);
       if (!latest) throw new Error('no checkpoint is named');
       expect(latest.damaged).toEqual([]);

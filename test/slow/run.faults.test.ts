@@ -1,7 +1,8 @@
 /** What can go wrong with a training run, on the built command line: what is said, the exit status, and what is left. */
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isTemporaryName } from '../../src/files/whole-file.ts';
 import { type Ended, ncpTrain, start, temporaryFolder } from '../e2e/command-line.ts';
 import { smallDisk } from '../small-disk.ts';
 import { filesIn, passiveFolder, passiveRun, read, resultsOf, writeRecordings } from '../tiny-runs.ts';
@@ -166,7 +167,7 @@ describe('a full disk', () => {
       expect(full.status, full.stderr).toBe(3);
       expectInWords(full);
       const run = passiveFolder(disk.path, 'vanilla');
-      expect(filesIn(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+      expect(filesIn(run).filter((name) => isTemporaryName(basename(name)))).toEqual([]);
       const last = read(run, 'checkpoints/last').trim();
       expect(filesIn(run)).toContain(`checkpoints/${last}/weights.safetensors`);
       rmSync(filler);

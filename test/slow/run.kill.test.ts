@@ -7,6 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { isTemporaryName } from '../../src/files/whole-file.ts';
 import { stream } from '../../src/random/stream.ts';
 import { ncpTrain, start, temporaryFolder } from '../e2e/command-line.ts';
 import { passiveFolder, passiveRun, resultsOf, writeRecordings } from '../tiny-runs.ts';
@@ -71,5 +72,5 @@ async function killAt(
 /** True while a checkpoint lies there under a temporary name. */
 function halfWritten(run: string): boolean {
   const folder = join(run, 'checkpoints');
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('.epoch'));
+  return existsSync(folder) && readdirSync(folder).some(isTemporaryName);
 }

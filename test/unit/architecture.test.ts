@@ -8,8 +8,8 @@ const SRC = join(import.meta.dirname, '../../src');
 /** From the bottom up; a folder may import from itself and from the levels below its own. */
 const LEVELS = [
   ['errors.ts', 'random', 'stop-signals.ts', 'text', 'threads', 'wasm'],
-  ['augment', 'metrics', 'options', 'plot', 'terminal.ts'],
-  ['files'],
+  ['files', 'terminal.ts'],
+  ['augment', 'metrics', 'options', 'plot'],
   ['backend', 'data'],
   ['bags', 'models', 'simulation'],
   ['library', 'train'],

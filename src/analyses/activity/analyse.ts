@@ -4,7 +4,7 @@
  */
 
 import { DataError, NotFiniteError } from '../../errors.ts';
-import type { CsvFile } from '../../files/csv-file.ts';
+import { csvLine, type GrowingFile } from '../../files/growing-file.ts';
 import type { Liquidity } from '../../models/cells/ltc/liquidity.ts';
 import type { TraceSource } from '../../replay/traces/trace-source.ts';
 import type { DrivenRoad } from '../road/driven-road.ts';
@@ -27,7 +27,7 @@ export function quantitiesOf({ recurrent }: TraceSource): readonly Quantity[] {
 export async function writeActivity(
   source: TraceSource,
   road: DrivenRoad,
-  files: ReadonlyMap<Quantity, CsvFile>,
+  files: ReadonlyMap<Quantity, GrowingFile>,
   drawn: readonly number[],
 ): Promise<ReadonlyMap<Quantity, number[][]>> {
   const { neurons, times, recurrent } = source;
@@ -41,7 +41,7 @@ export async function writeActivity(
     const isDrawn = frame === drawn[next];
     for (const [quantity, file] of files) {
       const values = valuesOf(quantity, state, liquidity);
-      await file.row([frame, times[frame], road.x[frame], road.y[frame], ...values]);
+      await file.add(csvLine([frame, times[frame], road.x[frame], road.y[frame], ...values]));
       if (isDrawn) for (const [j, value] of values.entries()) kept.get(quantity)?.[j].push(value);
     }
     if (isDrawn) next++;

@@ -1,7 +1,8 @@
 /** The files of `analyse activity`. */
 import { join } from 'node:path';
-import { type CsvFile, csvFile } from '../../files/csv-file.ts';
-import { makeFolder, writeOutputs } from '../../files/output-folder.ts';
+import { type GrowingFile, growingTable } from '../../files/growing-file.ts';
+import { makeFolder } from '../../files/whole-file.ts';
+import { writeOutputs } from '../../plot/output-folder.ts';
 import type { TraceSource } from '../../replay/traces/trace-source.ts';
 import { framesToDraw } from '../road/draw-on-road.ts';
 import type { DrivenRoad } from '../road/driven-road.ts';
@@ -25,13 +26,13 @@ export async function writeActivityOf(
   const drawn = framesToDraw(frames, mapsOnPage(neurons.length));
   const points = { x: drawn.map((frame) => road.x[frame]), y: drawn.map((frame) => road.y[frame]) };
   const columns = ['frame', 'time', 'x', 'y', ...neurons];
-  const files = new Map<Quantity, CsvFile>();
+  const files = new Map<Quantity, GrowingFile>();
   const names: string[] = [];
   const pictures: Record<string, string> = {};
   try {
     for (const quantity of quantitiesOf(source)) {
       names.push(`${quantity}-${label}.csv`);
-      files.set(quantity, await csvFile(join(folder, names[names.length - 1]), columns));
+      files.set(quantity, await growingTable(join(folder, names[names.length - 1]), columns));
     }
     const kept = await writeActivity(source, road, files, drawn);
     for (const file of files.values()) await file.finish();

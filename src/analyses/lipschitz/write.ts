@@ -1,5 +1,6 @@
 /** The files of `analyse lipschitz`. */
-import { csvText, writeOutputs } from '../../files/output-folder.ts';
+import { csvText } from '../../files/growing-file.ts';
+import { writeOutputs } from '../../plot/output-folder.ts';
 import type { ModelConstants } from './analyse.ts';
 import { constantsSvgs } from './draw.ts';
 

@@ -1,6 +1,6 @@
 /** The principal components of each model's states over a drive: a pass for the covariance, and where there is a road one for the scores. */
 import { DataError } from '../../errors.ts';
-import type { CsvFile } from '../../files/csv-file.ts';
+import { csvLine, type GrowingFile } from '../../files/growing-file.ts';
 import type { TraceSource } from '../../replay/traces/trace-source.ts';
 import { type Components, principalComponents, score } from './components.ts';
 import { streamingCovariance } from './covariance.ts';
@@ -42,7 +42,7 @@ export const DRAWN = 2;
 export async function writeScores(
   { source, parts }: ModelComponents,
   road: { readonly x: Float64Array; readonly y: Float64Array } | undefined,
-  file: CsvFile,
+  file: GrowingFile,
   drawn: readonly number[],
 ): Promise<number[][]> {
   const kept = Array.from({ length: Math.min(DRAWN, parts.components.length) }, () => [] as number[]);
@@ -50,7 +50,7 @@ export async function writeScores(
   for await (const { frame, state } of source.rows()) {
     const scores = kept.map((_, k) => score(parts, k, state));
     const place = road ? [road.x[frame], road.y[frame]] : [];
-    await file.row([frame, source.times[frame], ...place, ...scores]);
+    await file.add(csvLine([frame, source.times[frame], ...place, ...scores]));
     if (frame !== drawn[next]) continue;
     next++;
     for (const [k, value] of scores.entries()) kept[k].push(value);

@@ -1,7 +1,8 @@
 /** The files of `analyse pca`. */
 import { join } from 'node:path';
-import { csvFile } from '../../files/csv-file.ts';
-import { csvText, makeFolder, writeOutputs } from '../../files/output-folder.ts';
+import { csvText, growingTable } from '../../files/growing-file.ts';
+import { makeFolder } from '../../files/whole-file.ts';
+import { writeOutputs } from '../../plot/output-folder.ts';
 import { framesToDraw } from '../road/draw-on-road.ts';
 import type { DrivenRoad } from '../road/driven-road.ts';
 import { roadPages } from '../road/pages.ts';
@@ -30,7 +31,7 @@ export async function writeComponents(
     const drawn = framesToDraw(frames, DRAWN);
     const name = `scores-${label}.csv`;
     const components = Math.min(DRAWN, model.parts.components.length);
-    const file = await csvFile(join(folder, name), [
+    const file = await growingTable(join(folder, name), [
       'frame',
       'time',
       ...(road ? ['x', 'y'] : []),

@@ -8,17 +8,13 @@
  *
  * Slice by slice; memory does not grow with the recording.
  */
-
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { PixelNoise } from '../../augment/pixel-noise.ts';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH } from '../../data/frames/crop.ts';
 import { UsageError } from '../../errors.ts';
-import { drained } from '../../files/drained.ts';
-import { adoptFile, replaceFile, temporaryPath, writeFailure } from '../../files/durable.ts';
+import { growingFile } from '../../files/growing-file.ts';
 import { npyHeader } from '../../files/npy.ts';
+import { makeFolder, replaceFile } from '../../files/whole-file.ts';
 import { type FrameSequence, openFrameSequence } from '../../plot/frame-sequence.ts';
 import { openReplay, type ReplayRequest } from '../../replay/open.ts';
 import { seenFrames } from '../../replay/seen-frames.ts';
@@ -70,15 +66,14 @@ export async function saliency(options: SaliencyOptions): Promise<SaliencyResult
         `${source.path} has frames 0 to ${source.frames - 1}; asked for were ${count} from ${first} on`,
       );
     }
-    await mkdir(out, { recursive: true }).catch((error) => {
-      throw writeFailure(out, error);
-    });
-    const array = mapsFile(join(out, 'saliency.npy'), count);
+    await makeFolder(out);
+    const array = await growingFile(join(out, 'saliency.npy'));
     const size = { width: CROP_WIDTH, height: CROP_HEIGHT, rate };
     const large = { width: CROP_WIDTH * ENLARGED, height: CROP_HEIGHT * ENLARGED, rate };
     const sequences: FrameSequence[] = [];
     const files = ['saliency.npy'];
     try {
+      await array.add(npyHeader('<f4', [count, CROP_HEIGHT, CROP_WIDTH]));
       const opened = async (name: string, kind: 'video' | 'frames', format: typeof size) => {
         const sequence = await openFrameSequence(join(out, name), kind, format);
         sequences.push(sequence);
@@ -89,7 +84,7 @@ export async function saliency(options: SaliencyOptions): Promise<SaliencyResult
       const overlays = options.overlays && (await opened('overlays', options.overlays, large));
       for await (const slice of seenFrames(source, { noise, first, count, slice: SLICE })) {
         const found = saliencyMaps(model, slice.seen);
-        await array.add(found);
+        await array.add(new Uint8Array(found.buffer, found.byteOffset, found.byteLength));
         for (let n = 0; n < slice.count; n++) {
           const map = found.subarray(n * MAP_SIZE, (n + 1) * MAP_SIZE);
           await maps?.add(inGrey(map), slice.first + n);
@@ -102,7 +97,7 @@ export async function saliency(options: SaliencyOptions): Promise<SaliencyResult
       await array.finish();
       for (const sequence of sequences) await sequence.finish();
     } catch (error) {
-      await array.abandon();
+      await array.discard();
       for (const sequence of sequences) await sequence.abandon();
       throw error;
     }
@@ -122,37 +117,4 @@ export async function saliency(options: SaliencyOptions): Promise<SaliencyResult
   } finally {
     close();
   }
-}
-
-/** A NumPy file that grows map by map and has its name when it is whole. */
-function mapsFile(path: string, count: number) {
-  const temporary = temporaryPath(path);
-  const stream = createWriteStream(temporary);
-  let failure: Error | undefined;
-  stream.on('error', (error) => {
-    failure ??= error;
-  });
-  stream.write(npyHeader('<f4', [count, CROP_HEIGHT, CROP_WIDTH]));
-  const abandon = async () => {
-    stream.destroy();
-    await rm(temporary, { force: true });
-  };
-  return {
-    async add(maps: Float32Array): Promise<void> {
-      if (failure) throw writeFailure(path, failure);
-      const bytes = new Uint8Array(maps.buffer, maps.byteOffset, maps.byteLength);
-      if (!stream.write(bytes)) await drained(stream);
-    },
-    async finish(): Promise<void> {
-      try {
-        stream.end();
-        await finished(stream);
-        await adoptFile(temporary, path);
-      } catch (error) {
-        await abandon();
-        throw writeFailure(path, failure ?? error);
-      }
-    },
-    abandon,
-  };
 }

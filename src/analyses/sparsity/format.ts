@@ -1,6 +1,7 @@
 /** The summary of the sparse runs as table, CSV and JSON; the same figures in each. */
 
-import { csvText, type TableRow } from '../../files/output-folder.ts';
+import { csvText } from '../../files/growing-file.ts';
+import type { TableRow } from '../../plot/output-folder.ts';
 import { averageText, decimalsFor } from '../../text/figures.ts';
 import type { SparsityRow, SparsitySummary } from './summary.ts';
 

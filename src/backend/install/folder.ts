@@ -11,10 +11,10 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors.ts';
+import { replaceFileSync } from '../../files/whole-file.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { currentFile, type Installation, readInstallation, tildePath } from '../paths.ts';
 
@@ -78,9 +78,7 @@ export function adopt(root: string, stage: string, name: string): Installation {
   const final = join(root, name);
   if (existsSync(final)) renameSync(final, `${stage}-replaced`);
   renameSync(stage, final);
-  const pointer = join(root, `${PARTIAL}current`);
-  writeFileSync(pointer, `${name}\n`);
-  renameSync(pointer, currentFile());
+  replaceFileSync(currentFile(), `${name}\n`);
   for (const other of readdirSync(root).filter(
     (entry) => readInstallation(join(root, entry)) && entry !== name,
   )) {

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { DataError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
+import { finalName } from '../../files/whole-file.ts';
 import { reasonOf } from '../../text/reason.ts';
 import type { SourceFingerprint } from '../recordings/source-fingerprint.ts';
 import { type ChannelOrder, CROP_BYTES } from './crop.ts';
@@ -94,8 +95,8 @@ export interface CacheEntry {
   readonly current: boolean;
 }
 
-/** Names that this cache gives, so that nothing else is ever deleted; temporary ones end in `.tmp-PID-UUID`, of 0.1.0 in `.tmp-PID`. */
-const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json|\.checked)(\.tmp-\d+(-[\da-f-]{36})?)?$/;
+/** Names that this cache gives, so that nothing else is ever deleted. */
+const OWN_NAME = /\.[0-9a-f]{16}(\.[0-9a-f]{16}\.frames|\.json|\.checked)$/;
 
 /**
  * The entries in a cache folder, by source; none where there is no such folder. What is not whole is not listed.
@@ -138,7 +139,7 @@ export function clearCache(folder = cacheFolder()): { files: number; bytes: numb
 
 function ownNames(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => OWN_NAME.test(name));
+    return readdirSync(folder).filter((name) => OWN_NAME.test(finalName(name)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new DataError(`${folder} cannot be read: ${reasonOf(error)}`);

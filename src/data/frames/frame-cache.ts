@@ -28,8 +28,14 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DataError } from '../../errors.ts';
-import { bootOfHost } from '../../files/process-start.ts';
-import { adoptFile, replaceWhole, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { bootOfHost } from '../../files/owner.ts';
+import {
+  adoptFileSync,
+  notWritten,
+  removeQuietlySync,
+  replaceFileSync,
+  temporaryFileSync,
+} from '../../files/whole-file.ts';
 import { say } from '../../terminal.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { RecordingError } from '../recordings/defect.ts';
@@ -47,8 +53,8 @@ import {
 } from './cache-header.ts';
 import { type ChannelOrder, CROP_BYTES, type CropSpec, cropInto, cropPlan, cropText } from './crop.ts';
 
-/** For writing anew, and not through a link that another user of a shared folder has put there. */
-const WRITE_NO_LINK = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Not through a link that another user of a shared folder has put there. */
+const WRITE_NO_LINK = constants.O_WRONLY | constants.O_NOFOLLOW;
 
 export interface CacheOptions {
   readonly crop: CropSpec;
@@ -161,7 +167,7 @@ function framesAreWhole(folder: string, stem: string, { frameFile, framesDigest 
   if (boot !== '' && textOf(marker) === now) return true;
   if (fileDigest(path) !== framesDigest) return false;
   try {
-    replaceWhole(marker, now);
+    replaceFileSync(marker, now);
   } catch {
     // A folder that can only be read: it is compared again the next time.
   }
@@ -277,13 +283,13 @@ async function whole(path: string, write: (temporary: string) => Promise<void>):
   let temporary: string | undefined;
   try {
     mkdirSync(join(path, '..'), { recursive: true });
-    temporary = temporaryName(path);
+    temporary = temporaryFileSync(path);
     await write(temporary);
-    adoptFile(temporary, path);
+    adoptFileSync(temporary, path);
   } catch (error) {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
+    if (temporary !== undefined) removeQuietlySync(temporary);
     if (error instanceof DataError) throw error;
-    throw writeFailure(path, reasonOf(error), 'name another folder with --cache_dir');
+    throw notWritten(path, reasonOf(error), 'name another folder with --cache_dir');
   }
 }
 

@@ -2,10 +2,10 @@
  * A folder that appears whole or not at all: it is filled under a temporary name beside it and renamed at the end. What
  * fails or is interrupted on the way (SIGINT, SIGTERM, SIGHUP) leaves nothing behind.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { DataError, UsageError } from '../../errors.ts';
-import { sync, temporaryName } from '../../files/temporary-file.ts';
+import { adoptFileSync, removeQuietlySync, temporaryPath } from '../../files/whole-file.ts';
 import { exitStatusOf, STOP_SIGNALS } from '../../stop-signals.ts';
 import { terminal } from '../../terminal.ts';
 
@@ -19,7 +19,7 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   refuseOccupied(final, out);
   let folder: string | undefined;
   const sweep = () => {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) removeQuietlySync(folder);
   };
   const interrupted = (signal: NodeJS.Signals) => {
     sweep();
@@ -34,9 +34,7 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
     const result = await fill(folder);
     refuseOccupied(final, out);
     rmSync(final, { recursive: true, force: true });
-    syncAll(folder);
-    renameSync(folder, final);
-    sync(dirname(final));
+    adoptFileSync(folder, final);
     return result;
   } catch (error) {
     sweep();
@@ -48,15 +46,6 @@ export async function fillFolder<T>(out: string, fill: (folder: string) => Promi
   } finally {
     for (const signal of STOP_SIGNALS) process.off(signal, interrupted);
   }
-}
-
-/** Brings all that lies in a folder to disk. */
-function syncAll(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) syncAll(join(folder, entry.name));
-    else sync(join(folder, entry.name));
-  }
-  sync(folder);
 }
 
 function refuseOccupied(final: string, out: string): void {
@@ -71,7 +60,7 @@ function refuseOccupied(final: string, out: string): void {
 function makeBeside(final: string, out: string): string {
   try {
     makeParents(final);
-    const folder = temporaryName(final);
+    const folder = temporaryPath(final);
     mkdirSync(folder);
     return folder;
   } catch (error) {

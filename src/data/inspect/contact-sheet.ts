@@ -3,7 +3,7 @@
  * labels against time of the drive. Made with sharp: frames as pixels, everything else as one SVG over them.
  */
 import sharp from 'sharp';
-import { replaceWhole, writeFailure } from '../../files/temporary-file.ts';
+import { notWritten, replaceFileSync } from '../../files/whole-file.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { CROP_BYTES, CROP_HEIGHT, CROP_WIDTH, cropBox, cropInto, cropPlan } from '../frames/crop.ts';
 import type { Dataset } from '../recordings/dataset-config.ts';
@@ -79,9 +79,9 @@ export async function writeContactSheet(
     .png()
     .toBuffer();
   try {
-    replaceWhole(path, png);
+    replaceFileSync(path, png);
   } catch (error) {
-    throw writeFailure(path, reasonOf(error), 'name another file with --out');
+    throw notWritten(path, reasonOf(error), 'name another file with --out');
   }
 }
 

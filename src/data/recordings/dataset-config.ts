@@ -2,11 +2,11 @@
  * A folder of recordings as training sees it: its `*.h5` files in name order, and how to read them, from `dataset.yaml`,
  * options and the paper's defaults, options first. Opens no recording.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Document, isScalar } from 'yaml';
 import { ConfigError, DataError } from '../../errors.ts';
-import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { notWritten, replaceFileSync } from '../../files/whole-file.ts';
 import { type DatasetConfig, datasetSchema } from '../../options/dataset-schema.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
@@ -163,13 +163,9 @@ export function writeDatasetConfig(
     key.commentBefore = ` ${datasetSchema.shape[key.value as keyof DatasetConfig].meta()?.description}`;
   }
   const path = join(dir, FILE);
-  let temporary: string | undefined;
   try {
-    temporary = temporaryName(path);
-    writeFileSync(temporary, document.toString(), { flag: 'wx' });
-    adoptFile(temporary, path);
+    replaceFileSync(path, document.toString());
   } catch (error) {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw writeFailure(path, reasonOf(error));
+    throw notWritten(path, reasonOf(error));
   }
 }

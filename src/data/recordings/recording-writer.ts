@@ -2,12 +2,12 @@
  * Writes recordings in the paper's format (docs/pipeline.md §1): `camera_front` uint8 [N,H,W,3] with one frame a chunk,
  * `inverse_r` float64 [N,1] in 1/m, `timestamp` float64 [N] in s, and further datasets that readers of the paper's files
  * ignore. Frames go to disk as they come; the columns are kept until the end, in their own type.
- * A file has a temporary name until `finish` and is then complete; see temporary-file.ts.
+ * A file has a temporary name until `finish` and is then complete; see whole-file.ts.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Dataset, File } from 'h5wasm/node';
-import { adoptFile, temporaryName, writeFailure } from '../../files/temporary-file.ts';
+import { adoptFileSync, notWritten, removeQuietlySync, temporaryFileSync } from '../../files/whole-file.ts';
 import { BlockBuffer, hdf5Reason, loadHdf5 } from './hdf5.ts';
 
 export interface RecordingFormat {
@@ -53,11 +53,10 @@ export async function createRecording(path: string, format: RecordingFormat): Pr
     final,
     () => {
       mkdirSync(dirname(final), { recursive: true });
-      temporary = temporaryName(final);
-      writeFileSync(temporary, '', { flag: 'wx' }); // HDF5 opens by name and would follow a link
+      temporary = temporaryFileSync(final);
       return new RecordingWriter(final, temporary, format, new BlockBuffer(module, blockBytes(format)));
     },
-    () => temporary !== undefined && rmSync(temporary, { force: true }),
+    () => temporary !== undefined && removeQuietlySync(temporary),
   );
 }
 
@@ -71,7 +70,7 @@ function attempt<T>(path: string, step: () => T, sweep: () => unknown = () => {}
   } catch (error) {
     sweep();
     if (error instanceof RangeError) throw error;
-    throw writeFailure(path, hdf5Reason(error));
+    throw notWritten(path, hdf5Reason(error));
   }
 }
 
@@ -167,7 +166,7 @@ export class RecordingWriter {
         this.#file.create_dataset({ name, data, shape: [data.length], dtype: '<i' });
       }
       this.#close();
-      adoptFile(this.#temporary, this.#path);
+      adoptFileSync(this.#temporary, this.#path);
     });
   }
 
@@ -197,7 +196,7 @@ export class RecordingWriter {
     } catch {
       // What could not be written is deleted next.
     }
-    rmSync(this.#temporary, { force: true });
+    removeQuietlySync(this.#temporary);
   }
 
   #attempt(step: () => void): void {

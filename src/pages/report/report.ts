@@ -6,8 +6,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataError } from '../../errors.ts';
-import { replaceFile } from '../../files/durable.ts';
-import { makeFolder } from '../../files/output-folder.ts';
+import { makeFolder, replaceFile } from '../../files/whole-file.ts';
 import { readResults } from '../../results/results.ts';
 import { findRuns } from '../../results/runs/find-runs.ts';
 import { type AnalysisSection, analysisSection } from './analysis-section.ts';

@@ -19,7 +19,7 @@ import {
 import type { CroppedFrames } from '../../data/frames/cropped-frames.ts';
 import { readDatasetConfig } from '../../data/recordings/dataset-config.ts';
 import { UsageError } from '../../errors.ts';
-import { type PageFile, pageFile } from '../../files/growing-file.ts';
+import { type GrowingFile, growingFile } from '../../files/growing-file.ts';
 import { type OpenReplay, type OpenSource, openReplay, openSource } from '../../replay/open.ts';
 import { resets, seenFrames } from '../../replay/seen-frames.ts';
 import { tracedFrames } from '../../replay/trace.ts';
@@ -90,7 +90,7 @@ const SLICE = 8;
 export async function writeWidget(request: WidgetRequest): Promise<WidgetResult> {
   const { drives: found, notes } = request.found;
   const titles = titlesOf(found);
-  const page = await pageFile(request.out);
+  const page = await growingFile(request.out);
   const pages: Written = { page, framesOf: new Map(), pictures: 0, frameBytes: 0, mapBytes: 0 };
   const drives: WidgetResult['drives'][number][] = [];
   const leftOut: string[] = [...notes];
@@ -126,7 +126,7 @@ export async function writeWidget(request: WidgetRequest): Promise<WidgetResult>
 
 /** The page so far. */
 interface Written {
-  readonly page: PageFile;
+  readonly page: GrowingFile;
   /** By which pictures of which recording: the drive in whose block they are. */
   readonly framesOf: Map<string, number>;
   pictures: number;
@@ -266,7 +266,7 @@ async function writeDrive(
 }
 
 async function writeFrames(
-  page: PageFile,
+  page: GrowingFile,
   number: number,
   camera: CameraFrames,
   shown: readonly number[],
@@ -291,7 +291,7 @@ async function writeFrames(
 }
 
 async function writeMaps(
-  page: PageFile,
+  page: GrowingFile,
   number: number,
   drive: FoundDrive,
   { model, source }: OpenReplay,

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { readDatasetConfig, writeDatasetConfig } from '../../data/recordings/dataset-config.ts';
 import { DataError, receivedError, UsageError } from '../../errors.ts';
-import { isTemporaryName } from '../../files/temporary-file.ts';
+import { isOwnTemporaryName, isTemporaryName } from '../../files/whole-file.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { startWorker } from '../../threads/thread.ts';
 import type { RoadKind } from '../road/road-kind.ts';
@@ -197,6 +197,6 @@ function taskOf(
 /** Removes what threads that were ended had begun. */
 function sweep(out: string): void {
   for (const name of readdirSync(out)) {
-    if (isTemporaryName(name, process.pid)) rmSync(join(out, name), { force: true });
+    if (isOwnTemporaryName(name)) rmSync(join(out, name), { force: true });
   }
 }

@@ -5,11 +5,11 @@
  * that failed after Slurm had it.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../errors.ts';
-import { writeFailure } from '../../files/durable.ts';
+import { replaceFile, writeFailure } from '../../files/whole-file.ts';
 import type { SweepControl } from '../../options/schema.ts';
 import type { PlannedRun } from '../plan.ts';
 import { type Submission, type SweepRecord, submissionFolder, writeSweep } from '../sweep-file.ts';
@@ -136,7 +136,7 @@ async function submit(
 async function write(folder: string, path: string, text: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(path, text, { mode: 0o755 });
+    await replaceFile(path, text, { mode: 0o755 });
   } catch (error) {
     throw writeFailure(path, error);
   }

@@ -4,7 +4,7 @@
  */
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard, replaceFile, sweepTemporary } from '../../files/durable.ts';
+import { discard, replaceFile, sweepTemporary } from '../../files/whole-file.ts';
 import { type CheckpointState, checkpointName, checkpointPlace, readState } from './checkpoint-state.ts';
 
 /** Files of a checkpoint; a cell's exported tables lie beside them. */

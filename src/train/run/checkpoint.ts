@@ -25,7 +25,7 @@ import {
   temporaryPath,
   writeFailure,
   writeSynced,
-} from '../../files/durable.ts';
+} from '../../files/whole-file.ts';
 import type { Table } from '../../models/cells/cell.ts';
 import type { InputDescription } from '../../models/input-description.ts';
 import type { Model } from '../../models/model.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { replaceFile } from '../../files/durable.ts';
+import { replaceFile } from '../../files/whole-file.ts';
 import type { Figures } from '../evaluate.ts';
 import type { CheckpointState } from './checkpoint-state.ts';
 import { TRAIN_LOG_FILE } from './metrics-log.ts';

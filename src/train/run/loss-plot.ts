@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile, sweepTemporary } from '../../files/durable.ts';
+import { replaceFile, sweepTemporary } from '../../files/whole-file.ts';
 import { BLUE, GREY, VERMILION } from '../../plot/colours.ts';
 import { drawPlot } from '../../plot/draw.ts';
 import { reasonOf } from '../../text/reason.ts';

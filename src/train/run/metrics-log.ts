@@ -10,7 +10,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
-import { replaceFile, writeFailure } from '../../files/durable.ts';
+import { replaceFile, writeFailure } from '../../files/whole-file.ts';
 import type { Figures } from '../evaluate.ts';
 
 /** Columns of `train_log.csv`; null stands as an empty cell. */

@@ -8,6 +8,7 @@ import { mkdir, readdir, rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import { digestsIn } from '../../files/digest.ts';
+import { acquireLock, type Lock } from '../../files/lock.ts';
 import {
   removeQuietly,
   replaceFile,
@@ -16,8 +17,7 @@ import {
   temporaryPath,
   writeFailure,
   writeSynced,
-} from '../../files/durable.ts';
-import { acquireLock, type Lock } from '../../files/lock.ts';
+} from '../../files/whole-file.ts';
 import { say } from '../../terminal.ts';
 import { goBackTo, type LatestCheckpoint, latestCheckpoint } from './checkpoint.ts';
 import { FINAL_FILE } from './final.ts';

@@ -3,11 +3,11 @@
  * lies within a few percent of it, since what is trained longer without becoming better is fitted closer to its recordings.
  * It is copied to where the models for test drives lie, with a note of what was chosen and why.
  */
-import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError, DataError, UsageError } from '../../errors.ts';
-import { removeQuietly, syncFolder, temporaryPath, writeFailure, writeSynced } from '../../files/durable.ts';
 import { lockOwner } from '../../files/lock.ts';
+import { adoptFileSync, removeQuietly, temporaryPath, writeFailure } from '../../files/whole-file.ts';
 import { readSafetensors } from '../../models/safetensors.ts';
 import { runsBelow } from '../weights-of.ts';
 import {
@@ -166,10 +166,8 @@ async function place(source: string, folder: string, selection: Selection): Prom
   try {
     await mkdir(dirname(temporary), { recursive: true });
     await cp(source, temporary, { recursive: true, filter: (path) => basename(path) !== OPTIMIZER_FILE });
-    await writeSynced(join(temporary, SELECTION_FILE), `${JSON.stringify(selection, null, 2)}\n`);
-    await syncFolder(temporary);
-    await rename(temporary, folder); // over an empty folder too
-    await syncFolder(dirname(resolve(folder)));
+    await writeFile(join(temporary, SELECTION_FILE), `${JSON.stringify(selection, null, 2)}\n`);
+    adoptFileSync(temporary, resolve(folder)); // over an empty folder too
   } catch (error) {
     await removeQuietly(temporary);
     throw writeFailure(folder, error);

@@ -9,7 +9,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder, writeFailure } from '../../files/durable.ts';
+import { syncFolder, writeFailure } from '../../files/whole-file.ts';
 import type { Model } from '../../models/model.ts';
 import type { Figures } from '../evaluate.ts';
 import { type EventHead, eventHead, fileVersionEvent, summaryEvent, type Values } from './event.ts';

@@ -1,10 +1,7 @@
 /** What an analysis leaves: a folder of pictures, as SVG and PNG alike, and tables. Files of the same names are replaced. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
-import { svgToPng } from '../plot/png.ts';
-import { csvCells } from '../text/csv-cells.ts';
-import { replaceFile, writeFailure } from './durable.ts';
+import { makeFolder, replaceFile } from '../files/whole-file.ts';
+import { svgToPng } from './png.ts';
 
 /** Rows of a table, all with the same columns. */
 export type TableRow = Readonly<Record<string, string | number | boolean | null>>;
@@ -28,23 +25,4 @@ export async function writeOutputs(
   contents.push(...Object.entries(files));
   for (const [name, content] of contents) await replaceFile(join(folder, name), content);
   return contents.map(([name]) => name);
-}
-
-/** @throws DataError if it cannot be made */
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw writeFailure(folder, error);
-  });
-}
-
-/** @param columns - in their order; there even where there are no rows */
-export function csvText<Row extends object>(
-  rows: readonly Row[],
-  columns: readonly (keyof Row & string)[],
-): string {
-  return stringify(rows as Row[], {
-    header: true,
-    columns: [...columns],
-    ...csvCells(),
-  });
 }
