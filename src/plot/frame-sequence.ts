@@ -11,7 +11,7 @@ import {
   makeFolder,
   removeQuietly,
   replaceFile,
-  temporaryPath,
+  temporaryFileSync,
   writeFailure,
 } from '../files/whole-file.ts';
 
@@ -77,9 +77,18 @@ async function pngFrames(path: string, { width, height }: SequenceFormat): Promi
   };
 }
 
+/** An empty file, which ffmpeg writes over: it would follow a link. */
+function begun(path: string): string {
+  try {
+    return temporaryFileSync(path);
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}
+
 async function video(program: string, path: string, format: SequenceFormat): Promise<FrameSequence> {
   const { width, height, rate } = format;
-  const temporary = temporaryPath(path);
+  const temporary = begun(path);
   const child = spawn(
     program,
     [
