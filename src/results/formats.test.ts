@@ -57,3 +57,32 @@ test('every format has the same figures', async () => {
   expect(json.tables[0].floors[0]).toMatchObject({ predictor: 'best constant', n: 3 });
   expect(resultsAsText(results, true)).toMatch(/^ {2}fold 2, unfinished +3\.00 +4\.000 +–$/m);
 });
+
+/** Passive and active runs, unfinished folds, labels of another scale, names to escape, and a comparison. */
+async function everyKind() {
+  const folder = mkdtempSync(join(root, 'kinds-'));
+  const run = (model: string, fold: number | undefined, loss: number, more: Partial<MadeRun> = {}) =>
+    makeRun(folder, { model, fold, log: LOG, final: [1, 3, 1.25, 4, 1.2, loss, loss / 4], ...more });
+  for (const [fold, loss] of [4, 5, 6.5].entries()) run('lstm', fold, loss);
+  for (const [fold, loss] of [5, 7, 9].entries()) run('wm', fold, loss);
+  run('ctrnn', 1, 0, { state: 'running', final: undefined, session: 'wm_100%' });
+  run('cnn', undefined, 0, { final: undefined });
+  const input = { crop: 'paper', channel_order: 'rgb', label_scale: 10, label_sign: 1 };
+  run('gru', 0, 4, { session: 'other', record: { input } });
+  const results = await readResults([folder], 'lstm,wm');
+  const named = (text: string) => text.replaceAll(folder, 'RUNS');
+  return { results, named };
+}
+
+test.each([
+  ['text', resultsAsText],
+  ['Markdown', resultsAsMarkdown],
+  ['LaTeX', resultsAsLatex],
+  ['CSV', resultsAsCsv],
+  ['JSON', resultsAsJson],
+])('stays as it was: %s', async (name, format) => {
+  const { results, named } = await everyKind();
+  const kinds = name === 'JSON' ? [false] : [false, true];
+  const text = kinds.map((verbose) => format(results, verbose)).join('\n\n====\n\n');
+  await expect(`${named(text)}\n`).toMatchFileSnapshot(`../../test/fixtures/results/${name}.txt`);
+});
