@@ -70,7 +70,7 @@ async function drive(checkpoints: readonly string[], options: DriveOptions, cont
       ...(options.video ? await makeVideos(result, options, note) : []),
     ];
     if (control.format === 'csv') {
-      const { drivesAsCsv } = await import('../metrics/format-csv.ts');
+      const { drivesAsCsv } = await import('../metrics/formats.ts');
       print(drivesAsCsv(result.groups));
     } else if (control.format === 'json') {
       print(JSON.stringify({ ...resultAsJson(result), files: [...files, ...more] }, null, 2));

@@ -2,11 +2,13 @@
 import { type Command, Option } from 'commander';
 import { DataError, UsageError } from '../errors.ts';
 import { requirePicture, writeCurves } from '../results/curves.ts';
-import { resultsAsCsv } from '../results/format-csv.ts';
-import { resultsAsJson } from '../results/format-json.ts';
-import { resultsAsLatex } from '../results/format-latex.ts';
-import { resultsAsMarkdown } from '../results/format-markdown.ts';
-import { resultsAsText } from '../results/formats.ts';
+import {
+  resultsAsCsv,
+  resultsAsJson,
+  resultsAsLatex,
+  resultsAsMarkdown,
+  resultsAsText,
+} from '../results/formats.ts';
 import { readResults } from '../results/results.ts';
 import { print } from '../terminal.ts';
 import { makeFolderOf, outFile } from './out-path.ts';

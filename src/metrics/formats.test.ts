@@ -1,9 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { DRIVE_FIGURE_NAMES } from './figures.ts';
-import { drivesAsCsv } from './format-csv.ts';
-import { drivesAsJson } from './format-json.ts';
-import { drivesAsText } from './formats.ts';
+import { drivesAsCsv, drivesAsJson, drivesAsText } from './formats.ts';
 import { measureDrive } from './metrics.ts';
 import { type DriveGroup, summariseDrives } from './summary.ts';
 

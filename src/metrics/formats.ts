@@ -1,6 +1,13 @@
-/** Drive metrics for a terminal: a row a figure, a column a group of runs. */
+/**
+ * Drive metrics for a terminal: a row a figure, a column a group of runs; and in full precision as CSV, a row a run, then one for the
+ * runs of a group together, and as plain values for JSON.
+ */
+import { stringify } from 'csv-stringify/sync';
+import { aligned } from '../text/aligned.ts';
+import { csvCells } from '../text/csv-cells.ts';
 import { averageText, decimalsFor, numberText } from '../text/figures.ts';
 import { DRIVE_FIGURE_NAMES, DRIVE_FIGURES, type DriveFigure } from './figures.ts';
+import type { DriveMetrics } from './metrics.ts';
 import type { DriveGroup, DriveSummary } from './summary.ts';
 
 /** Figures that are counts, or sums that need no decimals of their own. */
@@ -18,7 +25,7 @@ export function drivesAsText(groups: readonly DriveGroup[]): string {
   ]);
   const head = ['', ...groups.map(headOf)];
   const counts = ['runs', ...groups.map(({ summary }) => String(summary.runs.length))];
-  const table = columns(several ? [head, counts, ...rows] : [head, ...rows]);
+  const table = aligned(several ? [head, counts, ...rows] : [head, ...rows], 'right');
   const remarks = [
     ...(several ? [SEVERAL] : []),
     ...undefinedRemarks(groups),
@@ -83,15 +90,60 @@ const headOf = ({ label }: DriveGroup) => Object.values(label).join(' ');
 /** `lateral jerk` for its RMS and its maximum. */
 const familyOf = (name: DriveFigure) => DRIVE_FIGURES[name].split(', ')[0];
 
-/** Names to the left, numbers to the right. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((text, c) => (c === 0 ? text.padEnd(widths[c]) : text.padStart(widths[c])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+/**
+ * CSV; empty where a figure is not defined. Columns: those of the labels, `row` (`run` or `mean`), `run` (from 1), `n`, every figure, of means also its `_std` (divisor n) and
+ * the `_n` runs in which it is defined, and `notes`.
+ */
+export function drivesAsCsv(groups: readonly DriveGroup[]): string {
+  const rows = groups.flatMap(({ label, summary }) => [
+    ...summary.runs.map((run, r) => ({ ...label, row: 'run', run: r + 1, n: 1, ...runCells(run) })),
+    { ...label, row: 'mean', run: null, n: summary.runs.length, ...meanCells(summary.averages) },
+  ]);
+  return stringify(rows, { header: true, ...csvCells() }).trimEnd();
+}
+
+function runCells({ figures, undefinedBecause, notes }: DriveMetrics) {
+  const reasons = Object.entries(undefinedBecause).map(([name, reason]) => `${name} not defined: ${reason}`);
+  return {
+    ...Object.fromEntries(
+      DRIVE_FIGURE_NAMES.flatMap((name) => [
+        [name, figures[name]],
+        [`${name}_std`, null],
+        [`${name}_n`, figures[name] === null ? 0 : 1],
+      ]),
+    ),
+    notes: [...reasons, ...notes].join('; '),
+  };
+}
+
+function meanCells(averages: DriveGroup['summary']['averages']) {
+  return {
+    ...Object.fromEntries(
+      DRIVE_FIGURE_NAMES.flatMap((name) => [
+        [name, averages[name]?.mean ?? null],
+        [`${name}_std`, averages[name]?.deviation ?? null],
+        [`${name}_n`, averages[name]?.n ?? 0],
+      ]),
+    ),
+    notes: '',
+  };
+}
+
+/** For JSON; null where a figure is not defined, with the reason beside it. */
+export function drivesAsJson(groups: readonly DriveGroup[]) {
+  return {
+    deviation_divisor: 'n',
+    groups: groups.map(({ label, summary }) => ({
+      ...label,
+      n: summary.runs.length,
+      mean: summary.averages,
+      together: summary.together,
+      runs: summary.runs.map(({ figures, undefinedBecause, crashesAt, notes }) => ({
+        figures,
+        not_defined: undefinedBecause,
+        crashes_at: crashesAt,
+        notes,
+      })),
+    })),
+  };
 }

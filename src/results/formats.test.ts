@@ -5,11 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, expect, test } from 'vitest';
 import { type MadeRun, makeRun } from '../../test/made-runs.ts';
-import { resultsAsCsv } from './format-csv.ts';
-import { resultsAsJson } from './format-json.ts';
-import { resultsAsLatex } from './format-latex.ts';
-import { resultsAsMarkdown } from './format-markdown.ts';
-import { resultsAsText } from './formats.ts';
+import { resultsAsCsv, resultsAsJson, resultsAsLatex, resultsAsMarkdown, resultsAsText } from './formats.ts';
 import { readResults } from './results.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'formats-'));

@@ -5,8 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile, writeFailure } from '../files/whole-file.ts';
-import { resultsAsJson } from '../results/format-json.ts';
-import { resultsAsText } from '../results/formats.ts';
+import { resultsAsJson, resultsAsText } from '../results/formats.ts';
 import { type Results, resultsOf } from '../results/results.ts';
 import { plural } from '../text/figures.ts';
 import { countsText, type RunStatus } from './status.ts';

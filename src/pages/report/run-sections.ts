@@ -4,8 +4,7 @@ import { join, relative } from 'node:path';
 import { curvesSvg } from '../../results/curves.ts';
 import type { Results } from '../../results/results.ts';
 import type { RunReading } from '../../results/runs/run-reading.ts';
-import { tableColumns } from '../../results/table-columns.ts';
-import { remarksOf, titleOf, unitOf } from '../../results/words.ts';
+import { cellsOf, shownTable } from '../../results/table-model.ts';
 import { shellWord } from '../../text/shell-word.ts';
 import { lossSvg } from '../../train/run/loss-plot.ts';
 import { TRAIN_LOG_FILE } from '../../train/run/metrics-log.ts';
@@ -148,13 +147,13 @@ async function ownCurve({
 
 export function resultsSection(results: Results, runs: readonly RunReading[], folder: string): Section {
   const html = results.tables.flatMap((one) => {
-    const [first, ...rest] = tableColumns(one, runs.length > 1);
-    const [head, ...rows] = first.map((cell, r) => [cell, ...rest.map((column) => column[r])]);
+    const shown = shownTable(one, runs.length > 1);
+    const [head, ...rows] = cellsOf(shown);
     return [
-      `<h3>${escaped(titleOf(one))}</h3>`,
-      paragraph(unitOf(one)),
+      `<h3>${escaped(shown.title)}</h3>`,
+      paragraph(shown.unit),
       table(head, rows),
-      list(remarksOf(one)),
+      list(shown.remarks),
     ];
   });
   const command = `ncp-train results ${shellWord(folder)}${runs.length > 1 ? ' --verbose' : ''}`;
