@@ -6,9 +6,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { BACKENDS, type BackendName } from './names.ts';
 import { tensorflowInstallation, tildePath } from './paths.ts';
-import { processorHasBfloat16 } from './precision.ts';
 import { probe } from './probe.ts';
-import { processorFeatures } from './processor.ts';
+import { processorFeatures, processorHasBfloat16 } from './processor.ts';
 
 export interface BackendReport {
   name: BackendName;

@@ -24,3 +24,11 @@ export function processorFeatures(): string[] {
     return [];
   }
 }
+
+/** Instructions of which one makes bfloat16 worth while, by their names in /proc/cpuinfo. */
+const BFLOAT16 = ['avx512_bf16', 'amx_bf16', 'bf16'];
+
+/** Whether the processor computes in bfloat16 by itself; where it does not, bf16 is slower than float32. */
+export function processorHasBfloat16(): boolean {
+  return processorFeatures().some((feature) => BFLOAT16.includes(feature));
+}

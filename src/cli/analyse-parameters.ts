@@ -20,7 +20,7 @@ export function define(command: Command): void {
     .option('--json', 'print JSON')
     .action(async (checkpoints: string[], options) => {
       const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
-      const { countsAsCsv } = await import('../analyses/parameters/format.ts');
+      const { countsAsCsv } = await import('../analyses/parameters/count.ts');
       const { replaceFile } = await import('../files/whole-file.ts');
       if (options.csv !== undefined) {
         makeFolderOf(options.csv);
@@ -59,7 +59,7 @@ async function ofCheckpoints(paths: readonly string[], given: Given): Promise<Pa
 
 async function ofAll({ lstmSize, wmSize, wiring: path, sparsity }: Given): Promise<ParameterCounts[]> {
   const { countOptions } = await import('../analyses/parameters/count.ts');
-  const { readWiring } = await import('../models/wiring/wiring-file.ts');
+  const { readWiring } = await import('../models/wiring/wiring-json.ts');
   const wiring = path === undefined ? undefined : await readWiring(path);
   await useEmbedded();
   const rows: ParameterCounts[] = [];
@@ -98,12 +98,8 @@ function text(rows: readonly ParameterCounts[]): string {
     name,
     ...[...Object.values(parts), total, absent, units, synapses].map(number),
   ]);
-  const widths = head.map((title, n) =>
-    Math.max(...[title, ...cells.map((row) => row[n])].map((cell) => cell.length)),
-  );
-  const right = (row: readonly string[]) => row.map((cell, n) => (n === 0 ? cell : cell.padStart(widths[n])));
   return [
-    aligned([head, ...cells].map(right)),
+    aligned([head, ...cells], 'right'),
     '',
     'absent: numbers in the file that are never trained: of synapses that do not exist, or kept at 0 by --sparsity',
     'synapses: connections into units and outputs',

@@ -48,7 +48,7 @@ async function source(checkpoint: string | undefined, which: string | undefined)
   }
   if (which !== undefined) {
     const { paperWiring } = await import('../models/wiring/paper.ts');
-    const { readWiring } = await import('../models/wiring/wiring-file.ts');
+    const { readWiring } = await import('../models/wiring/wiring-json.ts');
     const isNamed = (WM_SIZES as readonly string[]).includes(which);
     return { name: `wiring ${which}`, wiring: isNamed ? paperWiring(which) : await readWiring(which) };
   }

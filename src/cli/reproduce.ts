@@ -15,7 +15,7 @@ import { reproductionSteps, type Step } from '../reproduction/steps.ts';
 import { exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
-import { duration } from './duration.ts';
+import { duration } from '../text/figures.ts';
 import { addOptionFlags, optionsFrom } from './option-flags.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));

@@ -6,7 +6,7 @@ import { findRuns } from '../results/runs/find-runs.ts';
 import type { RunReading } from '../results/runs/run-reading.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
-import { duration } from './duration.ts';
+import { duration } from '../text/figures.ts';
 
 export function define(command: Command): void {
   command

@@ -1,7 +1,7 @@
 /** A sweep's runs as a table for people. */
 import type { RunStatus } from '../sweep/status.ts';
 import { aligned } from '../text/aligned.ts';
-import { duration } from './duration.ts';
+import { duration } from '../text/figures.ts';
 
 /** Long messages of several lines stand below the table, the first words in it. */
 const CAUSE_LENGTH = 70;

@@ -5,7 +5,7 @@
 
 import type { LocalWatcher } from '../sweep/local.ts';
 import { terminal as ownTerminal, type Terminal } from '../terminal.ts';
-import { duration } from './duration.ts';
+import { duration } from '../text/figures.ts';
 
 export interface SweepView extends LocalWatcher {
   /** Takes the lines away that are rewritten. */

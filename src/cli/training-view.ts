@@ -6,10 +6,9 @@
 import { ROUNDING } from '../data/inspect/label-scale.ts';
 import { synapseCount } from '../models/wiring/wiring.ts';
 import { terminal } from '../terminal.ts';
-import { plural } from '../text/figures.ts';
+import { duration, plural } from '../text/figures.ts';
 import type { Figures } from '../train/evaluate.ts';
 import type { Observer, SessionSummary } from '../train/session.ts';
-import { duration } from './duration.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** Steps after which the time of the whole run is foretold. */

@@ -58,7 +58,7 @@ async function widget(paths: readonly string[], options: Options): Promise<void>
   const found = await findDrives(paths);
   for (const drive of found.drives) requireCheckpoint(drive, options.saliency);
   const { writeWidget } = await import('../pages/widget/write-widget.ts'); // TensorFlow.js, which --help does not need
-  const { pageScript } = await import('../pages/widget/page-script.ts');
+  const { pageScript } = await import('../pages/widget/shell.ts');
   const stopping = abortOnStop();
   let bar: { of: string; progress: Progress } | undefined;
   try {

@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { useBackend } from '../backend/choose.ts';
 import { replaceFile } from '../files/whole-file.ts';
 import type { PassiveOptions } from '../options/schema.ts';
-import { svgToPng } from '../plot/png.ts';
+import { svgToPng } from '../plot/draw.ts';
 import { CHUNK } from '../train/evaluate.ts';
 import { FINAL_FILE } from '../train/run/final.ts';
 import { TRAIN_LOG_FILE, trainLogRows } from '../train/run/metrics-log.ts';

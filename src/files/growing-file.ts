@@ -80,18 +80,3 @@ export async function growingTable(path: string, columns: readonly string[]): Pr
   await file.add(stringify([[...columns]], csvCells()));
   return file;
 }
-
-/** @param values - as many as there are columns: numbers, or plain words, which need no quotes */
-export const csvLine = (values: Iterable<number | string>): string => `${[...values].join(',')}\n`;
-
-/** @param columns - in their order; there even where there are no rows */
-export function csvText<Row extends object>(
-  rows: readonly Row[],
-  columns: readonly (keyof Row & string)[],
-): string {
-  return stringify(rows as Row[], {
-    header: true,
-    columns: [...columns],
-    ...csvCells(),
-  });
-}

@@ -4,7 +4,7 @@
  * Names and defaults of the paper's options are those of docs/pipeline.md §4.
  */
 import { z } from 'zod';
-import { hasControlCharacters } from '../text/control-characters.ts';
+import { hasControlCharacters } from '../text/printable.ts';
 
 /** The recurrent models: a convolution head before a cell. */
 export const RECURRENT_MODELS = ['wm', 'lstm', 'gru', 'tf_gru', 'vanilla', 'ctrnn', 'ctgru'] as const;

@@ -2,8 +2,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { BLUE, GREY, OKABE_ITO, VERMILION } from './colours.ts';
-import { drawPlot, type Picture } from './draw.ts';
-import { svgToPng } from './png.ts';
+import { drawPlot, type Picture, svgToPng } from './draw.ts';
 
 const rows = Array.from({ length: 12 }, (_, x) => ({ x, y: Math.sin(x), side: x % 2 ? 'odd' : 'even' }));
 

@@ -1,7 +1,7 @@
 /** What an analysis leaves: a folder of pictures, as SVG and PNG alike, and tables. Files of the same names are replaced. */
 import { join } from 'node:path';
 import { makeFolder, replaceFile } from '../files/whole-file.ts';
-import { svgToPng } from './png.ts';
+import { svgToPng } from './draw.ts';
 
 /** Rows of a table, all with the same columns. */
 export type TableRow = Readonly<Record<string, string | number | boolean | null>>;

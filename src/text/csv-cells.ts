@@ -1,4 +1,7 @@
-/** How the cells of our CSV tables are written: numbers in full, texts as they are, or such that no spreadsheet computes them. */
+/**
+ * How the cells of our CSV tables are written: numbers in full, texts as they are, or such that no spreadsheet computes them. Apart from
+ * csv.ts, since every command sets this and few write tables.
+ */
 import type { Options } from 'csv-stringify/sync';
 
 /** What a spreadsheet takes for the start of a formula (OWASP, "CSV injection"). */

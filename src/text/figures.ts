@@ -1,4 +1,4 @@
-/** Averages as text: mean ± standard deviation, all of a column with the same decimals, three digits of the least mean. */
+/** Figures as text. Averages: mean ± standard deviation, all of a column with the same decimals, three digits of the least mean. */
 import { deviation, mean } from './statistics.ts';
 
 /** What stands for a figure that is not known. */
@@ -53,3 +53,10 @@ export function averageOf(values: readonly (number | null)[]): Average | null {
 
 /** `1 run`, `2 runs` */
 export const plural = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** A span of time as people say it: `42 s`, `12 min`, `3 h 20 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -3,7 +3,7 @@
  * line, so that a word in a comment stays in the comment. What the program starts itself gets a list of words, and no shell.
  */
 import { quote } from 'shlex';
-import { hasControlCharacters, withoutControlCharacters } from './control-characters.ts';
+import { hasControlCharacters, withoutControlCharacters } from './printable.ts';
 
 /** @returns one word for bash, whatever it holds; for every other POSIX shell too, but for control characters */
 export function shellWord(word: string): string {

@@ -2,13 +2,14 @@
  * One run from options to a finished folder: backend, data, model, run directory, engine, the loop of fit.ts, and at the
  * end the test of the best checkpoint. What is printed is the affair of whoever calls.
  */
+
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { useBackend } from '../backend/choose.ts';
 import type { BackendName } from '../backend/names.ts';
-import { processorHasBfloat16 } from '../backend/precision.ts';
+import { processorHasBfloat16 } from '../backend/processor.ts';
 import { tensorflowBackend } from '../backend/tensorflow.ts';
 import type { BatchPlan } from '../data/batches/batches.ts';
 import { foldCount, readFolds } from '../data/batches/folds.ts';
@@ -18,7 +19,7 @@ import { requireGraphsFor } from '../models/graph/frame-graphs.ts';
 import { disposeModel, type Model, parameterCount, prepareGraph } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
-import { readWiring } from '../models/wiring/wiring-file.ts';
+import { readWiring } from '../models/wiring/wiring-json.ts';
 import { parseOptions } from '../options/parse.ts';
 import { type ActiveOptions, modelOptions, type PassiveOptions } from '../options/schema.ts';
 import { type Engine, localEngine } from './engine.ts';

@@ -4,9 +4,10 @@
  */
 
 import { DataError, NotFiniteError } from '../../errors.ts';
-import { csvLine, type GrowingFile } from '../../files/growing-file.ts';
+import type { GrowingFile } from '../../files/growing-file.ts';
 import type { Liquidity } from '../../models/cells/ltc/liquidity.ts';
 import type { TraceSource } from '../../replay/traces/trace-source.ts';
+import { csvLine } from '../../text/csv.ts';
 import type { DrivenRoad } from '../road/driven-road.ts';
 
 /** By the names of their files; the second two of `wm` only, replayed from a checkpoint. */

@@ -1,6 +1,7 @@
 /** The files of `analyse lipschitz`. */
-import { csvText } from '../../files/growing-file.ts';
+
 import { writeOutputs } from '../../plot/output-folder.ts';
+import { csvText } from '../../text/csv.ts';
 import type { ModelConstants } from './analyse.ts';
 import { constantsSvgs } from './draw.ts';
 

@@ -3,12 +3,13 @@
  * not exist is counted apart: absent synapses of `wm`, and weights that `--sparsity` keeps at 0. They lie in the weights file but
  * are never trained.
  */
-
+import { stringify } from 'csv-stringify/sync';
 import { disposeModel, type Model, type RecurrentModel } from '../../models/model.ts';
 import { buildModel } from '../../models/registry.ts';
 import { loadModel } from '../../models/weights-file.ts';
 import { synapseCount, type Wiring } from '../../models/wiring/wiring.ts';
 import type { ModelInput } from '../../options/schema.ts';
+import { csvCells } from '../../text/csv-cells.ts';
 
 /**
  * `convolutions` and `dense` are what sees the frame: the head of the recurrent models, 79,420 numbers, or nearly all of `cnn`.
@@ -139,5 +140,21 @@ function recurrentWeights(
       const values = read(name, model.weights.get(name)?.size ?? 0);
       return [name, values.reduce((zeros, value) => zeros + (value === 0 ? 1 : 0), 0)];
     }),
+  );
+}
+
+/** As CSV: a row a model, a column a part. */
+export function countsAsCsv(rows: readonly ParameterCounts[]): string {
+  return stringify(
+    rows.map(({ name, model, parts, total, absent, units, synapses }) => ({
+      name,
+      model,
+      ...parts,
+      total,
+      absent,
+      units,
+      synapses,
+    })),
+    { header: true, ...csvCells() },
   );
 }

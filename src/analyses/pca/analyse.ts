@@ -1,7 +1,8 @@
 /** The principal components of each model's states over a drive: a pass for the covariance, and where there is a road one for the scores. */
 import { DataError } from '../../errors.ts';
-import { csvLine, type GrowingFile } from '../../files/growing-file.ts';
+import type { GrowingFile } from '../../files/growing-file.ts';
 import type { TraceSource } from '../../replay/traces/trace-source.ts';
+import { csvLine } from '../../text/csv.ts';
 import { type Components, principalComponents, score } from './components.ts';
 import { streamingCovariance } from './covariance.ts';
 

@@ -1,8 +1,9 @@
 /** The files of `analyse pca`. */
 import { join } from 'node:path';
-import { csvText, growingTable } from '../../files/growing-file.ts';
+import { growingTable } from '../../files/growing-file.ts';
 import { makeFolder } from '../../files/whole-file.ts';
 import { writeOutputs } from '../../plot/output-folder.ts';
+import { csvText } from '../../text/csv.ts';
 import { framesToDraw } from '../road/draw-on-road.ts';
 import type { DrivenRoad } from '../road/driven-road.ts';
 import { roadPages } from '../road/pages.ts';

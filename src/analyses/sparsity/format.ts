@@ -1,7 +1,7 @@
 /** The summary of the sparse runs as table, CSV and JSON; the same figures in each. */
 
-import { csvText } from '../../files/growing-file.ts';
 import type { TableRow } from '../../plot/output-folder.ts';
+import { csvText } from '../../text/csv.ts';
 import { averageText, decimalsFor } from '../../text/figures.ts';
 import type { SparsityRow, SparsitySummary } from './summary.ts';
 

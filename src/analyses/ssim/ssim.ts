@@ -6,8 +6,9 @@
  *   crashes.csv, crashes.svg|png     of the test drives, where given
  *   ssim.json                        both, and what was run
  */
-import { csvText } from '../../files/growing-file.ts';
+
 import { writeOutputs } from '../../plot/output-folder.ts';
+import { csvText } from '../../text/csv.ts';
 import { type CrashCount, driveCrashes } from './drive-crashes.ts';
 import { noiseSimilarity, type Similarity, type SimilarityRequest } from './noise-similarity.ts';
 import { crashesSvg, similaritySvg } from './ssim-plot.ts';

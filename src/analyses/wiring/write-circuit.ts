@@ -1,8 +1,8 @@
 /** The picture and the tables of a circuit, as files. */
 import { NcpTrainError } from '../../errors.ts';
-import { csvText } from '../../files/growing-file.ts';
 import type { Wiring } from '../../models/wiring/wiring.ts';
 import { writeOutputs } from '../../plot/output-folder.ts';
+import { csvText } from '../../text/csv.ts';
 import { type Circuit, SENSORY } from './circuit.ts';
 import { circuitSvg } from './draw-circuit.ts';
 

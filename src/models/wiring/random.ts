@@ -6,8 +6,7 @@
 import { Generator } from '../../random/pcg64.ts';
 import { fraction, MAX_SEED, wholeNumber } from './arguments.ts';
 import type { PlanConfig, WiringPlan } from './plan.ts';
-import { PACKAGE_POLARITIES } from './polarity.ts';
-import { layersOf, type Wiring } from './wiring.ts';
+import { layersOf, PACKAGE_POLARITIES, type Wiring } from './wiring.ts';
 
 export interface RandomOptions {
   /** U, at least 1. */

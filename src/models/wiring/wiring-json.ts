@@ -2,7 +2,10 @@
  * Wirings as plain JSON, for the header of a weights file: one string a row, `+` excitatory, `-` inhibitory,
  * `.` no synapse, so that the file stays small and a person can read the matrix.
  */
+
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
+import { reasonOf } from '../../text/reason.ts';
 import { checkWiringShape, type Layer, type Wiring, type WiringArgument } from './wiring.ts';
 
 /** {@link Wiring} with its matrices as rows of `+`, `-` and `.`. */
@@ -120,4 +123,16 @@ function asNumber(what: string, json: unknown): number {
 
 function refused(what: string, expected: string, seen: unknown): ConfigError {
   return new ConfigError(`wiring in the file: ${what} must be ${expected}, got ${JSON.stringify(seen)}`);
+}
+
+/**
+ * A wiring from a file of one's own, for `--wiring FILE`.
+ * @throws ConfigError naming the file and what is wrong with it
+ */
+export async function readWiring(path: string): Promise<Wiring> {
+  try {
+    return wiringFromJson(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    throw new ConfigError(`the wiring ${path} cannot be used: ${reasonOf(error)}`);
+  }
 }

@@ -2,6 +2,8 @@
  * The page around the data: head, controls, help. What has names of files in it comes in as data (data-blocks.ts) and is shown as
  * text. The page loads nothing, from nowhere, and tells the browser so; the only script that runs is its own.
  */
+
+import { readFile } from 'node:fs/promises';
 import { escaped } from '../report/html.ts';
 import { STYLE } from './style.ts';
 
@@ -98,4 +100,12 @@ export function pageEnd(script: string): string {
 </body>
 </html>
 `;
+}
+
+/**
+ * The page's script, bundled by `npm run build` from page/ into a file beside this one.
+ * @throws Error in a tree that was not built
+ */
+export function pageScript(): Promise<string> {
+  return readFile(new URL('./page.js', import.meta.url), 'utf8');
 }

@@ -1,7 +1,7 @@
 /** Slurm's programs, called. What they print is made sense of elsewhere. */
 import { execFile } from 'node:child_process';
 import { UsageError } from '../../errors.ts';
-import { slurmEnvironment } from '../../files/slurm-environment.ts';
+import { slurmEnvironment } from '../../files/slurm-job.ts';
 
 export interface Called {
   readonly status: number;

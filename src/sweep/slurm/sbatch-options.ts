@@ -4,7 +4,7 @@
  */
 import { split } from 'shlex';
 import { ConfigError, UsageError } from '../../errors.ts';
-import { hasControlCharacters } from '../../text/control-characters.ts';
+import { hasControlCharacters } from '../../text/printable.ts';
 
 export interface SbatchOption {
   /** The long name, `time`, without dashes. */
