@@ -16,12 +16,13 @@ export function define(command: Command): void {
     .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', countingNumber, 10)
     .action(async (paths: string[], flags: Flags) => {
       const { constantsOf } = await import('../analyses/lipschitz/analyse.ts');
-      const { constantRows, writeConstants } = await import('../analyses/lipschitz/write.ts');
+      const { constantRows, largestOf, undrawn, writeConstants } = await import(
+        '../analyses/lipschitz/write.ts'
+      );
       await withTraces(paths, PURPOSE, flags, async ({ sources, warnings }) => {
         const models: ModelConstants[] = [];
         for (const source of sources) models.push(await constantsOf(source, flags.jacobianEvery));
         const files = await writeConstants(flags.out, models);
-        const { largestOf, undrawn } = await import('../analyses/lipschitz/draw.ts');
         const largest = largestOf(models);
         const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
         if (flags.json) {

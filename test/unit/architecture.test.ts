@@ -21,6 +21,30 @@ const LEVELS = [
   ['cli'],
 ];
 
+/** Files below 26 lines, and why they are files. */
+const SHORT: Readonly<Record<string, string>> = {
+  'augment/weighting.ts': 'an equation of the paper, as the other augmentations are',
+  'backend/install/versions.ts': 'named by help, which loads nothing that installs',
+  'backend/names.ts': 'named by help and options, which load no backend',
+  'bags/decoders.ts': 'both formats of bags decode messages alike',
+  'data/batches/host-batch.ts': 'what threads hand each other; they load no more',
+  'data/batches/loader-worker.ts': 'a thread is a file',
+  'library/wirings.ts': 'a namespace of the library is a module',
+  'models/cells/vanilla.ts': 'a cell is a file',
+  'options/yaml-value.ts': 'YAML of others, wherever it is read',
+  'plot/colours.ts': 'named by what loads no Plot',
+  'simulation/picture/colour.ts': 'what all that is painted has in common',
+  'simulation/picture/ground-units.ts': 'what two kernels of the ground have in common',
+  'simulation/road/off-road.ts': 'the crash rule',
+  'simulation/road/push.ts': 'drives to learn from and test drives are pushed alike',
+  'text/csv-cells.ts': 'set by every command; few load what writes CSV',
+  'text/csv.ts': 'how tables are written, wherever',
+  'text/shell-word.ts': 'how words are quoted for a shell, wherever',
+  'threads/thread.ts': 'how a thread is started, wherever',
+  'train/run/run-place.ts': 'named by help, which loads no TensorFlow.js',
+  'wasm/webassembly.ts': 'types that TypeScript has for browsers only',
+};
+
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
 );
@@ -48,6 +72,13 @@ describe('the source', () => {
         .map((to) => `${file} → ${to}`),
     );
     expect(upwards).toEqual([]);
+  });
+
+  it('has no crumbs: what is shorter than 26 lines stands alone for a reason', () => {
+    const lines = (file: string) => readFileSync(join(SRC, file), 'utf8').split('\n').length - 1;
+    // A command is a file, whatever its length.
+    const crumbs = files.filter((file) => lines(file) < 26 && roomOf(file) !== 'cli' && !(file in SHORT));
+    expect(crumbs).toEqual([]);
   });
 
   it('loads Plot when a picture is drawn, not before', () => {

@@ -1,4 +1,7 @@
-/** The versions `backend install` brings; everything else about them is found out at run time. */
+/**
+ * The versions `backend install` brings; everything else about them is found out at run time. Apart, so that help names them without loading
+ * what installs.
+ */
 
 /** TensorFlow, unless `--tensorflow` says otherwise. The newest one that the tests were run with. */
 export const TENSORFLOW = '2.21.0';

@@ -12,10 +12,10 @@
  * The same function as the plain path, `convHead` and `cnn`, which is tested equal.
  */
 import { type DataType, Graph, type Value } from '../../backend/graph/graph.ts';
-import { cast, packed, unpacked } from '../../backend/graph/operations.ts';
-import type { ConvolutionStack } from '../convolution.ts';
+import { binary, cast, packed, reduce, reshape, unary, unpacked } from '../../backend/graph/operations.ts';
+import { type ConvolutionStack, FRAME } from '../convolution.ts';
+import { BRIGHTEST } from '../standardise.ts';
 import { convolutionGradientNodes, convolutionNodes, type Nodes, node, traceShapes } from './convolution.ts';
-import { standardiseNodes } from './standardise.ts';
 
 export interface Tail {
   /** How many factors it multiplies its layers with (dropout). */
@@ -82,3 +82,19 @@ export function networkGraph(
 }
 
 const last = (values: readonly Value[]) => values[values.length - 1];
+
+/**
+ * `models/standardise.ts` as nodes of a graph: the same equation, in the same two stages.
+ * @param frames - [N,78,200,3], 0..255
+ * @returns [N,78,200,3], mean 0 and deviation 1 in each frame
+ */
+function standardiseNodes(g: Graph, frames: Value): Value {
+  const { height, width, channels } = FRAME;
+  const floor = BRIGHTEST / Math.sqrt(height * width * channels);
+  const rows = reshape(g, frames, [-1, height, width * channels]);
+  const frameMean = (x: Value) => reduce(g, 'Mean', reduce(g, 'Mean', x, 2, true), 1, true);
+  const centred = binary(g, 'Sub', rows, frameMean(rows));
+  const deviation = unary(g, 'Sqrt', frameMean(unary(g, 'Square', centred)));
+  const scale = unary(g, 'Reciprocal', binary(g, 'Maximum', deviation, g.constant(floor, 'float32')));
+  return reshape(g, binary(g, 'Mul', centred, scale), [-1, height, width, channels]);
+}
