@@ -1,8 +1,9 @@
 /** `ncp-train analyse lipschitz`: see src/analyses/lipschitz/. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { ModelConstants } from '../analyses/lipschitz/analyse.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { wholeNumber } from './number-flags.ts';
 import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'Lipschitz constants of the neurons';
@@ -13,7 +14,7 @@ interface Flags extends TraceFlags {
 
 export function define(command: Command): void {
   addTraceFlags(command, 'lipschitz')
-    .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', countingNumber, 10)
+    .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', wholeNumber(1), 10)
     .action(async (paths: string[], flags: Flags) => {
       const { constantsOf } = await import('../analyses/lipschitz/analyse.ts');
       const { constantRows, largestOf, undrawn, writeConstants } = await import(
@@ -82,9 +83,4 @@ function notesOf({ source, standing, map }: ModelConstants, still: number): stri
   else if (!recurrent)
     notes.push(`${label}: a drive without its model has no Jacobian; give the checkpoint before it`);
   return notes;
-}
-
-function countingNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(value);
 }

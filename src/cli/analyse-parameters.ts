@@ -1,9 +1,10 @@
 /** `ncp-train analyse parameters`: see src/analyses/parameters/count.ts. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ParameterCounts } from '../analyses/parameters/count.ts';
 import { MODELS, type ModelInput, WM_SIZES } from '../options/schema.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { share, wholeNumber } from './number-flags.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 
 export function define(command: Command): void {
@@ -12,7 +13,7 @@ export function define(command: Command): void {
       '[checkpoint...]',
       'runs, checkpoints or weights files; none: all eight models by their options',
     )
-    .option('--lstm-size <units>', 'units of every recurrent cell but wm (default: 64)', countingNumber)
+    .option('--lstm-size <units>', 'units of every recurrent cell but wm (default: 64)', wholeNumber(1))
     .addOption(new Option('--wm-size <name>', 'wiring of wm (default: small)').choices([...WM_SIZES]))
     .option('--wiring <file>', 'JSON file with a wiring of your own for wm')
     .option('--sparsity <share>', 'share of the recurrent weights that stays 0', share)
@@ -104,15 +105,4 @@ function text(rows: readonly ParameterCounts[]): string {
     'absent: numbers in the file that are never trained: of synapses that do not exist, or kept at 0 by --sparsity',
     'synapses: connections into units and outputs',
   ].join('\n');
-}
-
-function countingNumber(value: string): number {
-  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('expected a whole number from 1');
-  return Number(value);
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && number < 1)) throw new InvalidArgumentError('expected a number between 0 and 1');
-  return number;
 }

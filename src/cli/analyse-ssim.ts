@@ -4,8 +4,9 @@ import type { SsimResult } from '../analyses/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { fromZero, wholeNumber } from './number-flags.ts';
 import { outFolder } from './out-path.ts';
-import { addComputingFlags, notNegative, openProgress, wholeNumber } from './replay-flags.ts';
+import { addComputingFlags, openProgress } from './replay-flags.ts';
 
 const FRAMES = 100;
 
@@ -25,7 +26,7 @@ export function define(command: Command): void {
       .option(
         '--frames <number>',
         `frames to take, evenly over the recording (default: ${FRAMES})`,
-        atLeastOne,
+        wholeNumber(1),
       )
       .option('--drives <path...>', 'recorded test drives, or folders of them, whose crashes are counted')
       .option('--out <folder>', 'where files go', outFolder, 'ssim'),
@@ -91,13 +92,7 @@ function text({ models, crashes, out, files }: SsimResult): string {
 }
 
 function sigmaList(text: string): number[] {
-  const sigmas = text.split(',').map(notNegative);
+  const sigmas = text.split(',').map(fromZero);
   if (new Set(sigmas).size !== sigmas.length) throw new InvalidArgumentError('expected different numbers');
   return sigmas.sort((a, b) => a - b);
-}
-
-function atLeastOne(text: string): number {
-  const value = wholeNumber(text);
-  if (value === 0) throw new InvalidArgumentError('expected a whole number from 1');
-  return value;
 }

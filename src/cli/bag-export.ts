@@ -1,6 +1,6 @@
 /** `ncp-train bag export`: see src/bags/export.ts and docs/bags.md. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
 import { YUV_RANGES } from '../bags/yuv.ts';
@@ -8,6 +8,7 @@ import { parseCrop } from '../data/frames/crop.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { addBagOptions, bagOptions, onlyOneFile } from './bag-options.ts';
+import { heightAndWidth, wholeNumber } from './number-flags.ts';
 import { outFolder } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
 
@@ -23,7 +24,11 @@ export function define(command: Command): void {
         .choices(FRAMES)
         .default('auto'),
     )
-    .option('--size <HxW>', 'scale the pictures, e.g. 250x400 (default: as they are)', sizeOf)
+    .option(
+      '--size <HxW>',
+      'scale the pictures, e.g. 250x400 (default: as they are)',
+      heightAndWidth('250x400'),
+    )
     .addOption(
       new Option(
         '--yuv-range <range>',
@@ -33,7 +38,7 @@ export function define(command: Command): void {
     .option(
       '--bits <n>',
       'of pictures of 16 bits: how many the camera fills, from the lowest (default: 16)',
-      bitsOf,
+      wholeNumber(9, 16),
     )
     .option('--crop <crop>', 'of the recording: paper, full, or left,top,right,bottom in fractions', (text) =>
       parseCrop(text),
@@ -76,17 +81,4 @@ function text({ out, files, sources, notes }: Exported): string {
     ...notes,
     ...(recording ? [`to look at it: ncp-train data inspect ${out}`] : []),
   ].join('\n');
-}
-
-function sizeOf(text: string): { height: number; width: number } {
-  const [height, width] = (/^(\d+)[x×](\d+)$/.exec(text) ?? []).slice(1).map(Number);
-  if (!(height > 0 && width > 0)) throw new InvalidArgumentError('Expected height and width, e.g. 250x400.');
-  return { height, width };
-}
-
-function bitsOf(text: string): number {
-  const bits = Number(text);
-  if (!Number.isInteger(bits) || bits < 9 || bits > 16)
-    throw new InvalidArgumentError('Expected 9 to 16, e.g. 12.');
-  return bits;
 }

@@ -1,10 +1,11 @@
 /** What the commands on bags have in common: which topic is which, which time counts, how an angle is read. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { NamedTopics } from '../bags/choose-topics.ts';
 import type { Role } from '../bags/roles.ts';
 import type { Clock } from '../bags/signals.ts';
 import { ANGLE_UNITS, type SteeringOptions } from '../data/import/curvature.ts';
 import { UsageError } from '../errors.ts';
+import { aboveZero, anyNumber, sign } from './number-flags.ts';
 
 const TOPICS: Readonly<Record<Role, string>> = {
   camera: 'images, raw or compressed',
@@ -23,20 +24,20 @@ export function addBagOptions(command: Command, roles: readonly Role[]): Command
     command.option(`--${role.replaceAll('_', '-')} <topic>`, `${what}: ${TOPICS[role]}; none: leave it out`);
   }
   return command
-    .option('--on <value>', 'what the switch says in autonomous mode (default: 1 or true)', number)
-    .option('--speed-scale <f>', 'm/s for one unit of the speed, e.g. 0.277778 for km/h', positive)
-    .option('--wheelbase <m>', 'distance of the axles; with it the steering gives the curvature', positive)
+    .option('--on <value>', 'what the switch says in autonomous mode (default: 1 or true)', anyNumber)
+    .option('--speed-scale <f>', 'm/s for one unit of the speed, e.g. 0.277778 for km/h', aboveZero)
+    .option('--wheelbase <m>', 'distance of the axles; with it the steering gives the curvature', aboveZero)
     .option(
       '--steering-ratio <r>',
       'degrees of what is logged for one of the front wheels (default: 1)',
-      positive,
+      aboveZero,
     )
     .addOption(
       new Option('--angle-unit <unit>', 'of the steering (default: rad)').choices(
         ANGLE_UNITS.filter((unit) => unit !== 'share'),
       ),
     )
-    .option('--sign <sign>', '1: positive steering is to the left (default); -1: to the right', signOf)
+    .option('--sign <sign>', '1: positive steering is to the left (default); -1: to the right', sign)
     .addOption(
       new Option('--time <time>', 'of messages (default: stamp, where the clocks agree)').choices([
         'stamp',
@@ -81,22 +82,4 @@ export function onlyOneFile(command: Command): void {
     ? `the parts of a split bag are joined first: mcap merge ${args.join(' ')} -o whole.mcap`
     : 'give them one after the other';
   throw new UsageError(`bag ${command.name()} reads one file, ${args.length} are given; ${way}`);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-}
-
-function signOf(text: string): 1 | -1 {
-  const value = Number(text);
-  if (value !== 1 && value !== -1) throw new InvalidArgumentError('Expected 1 or -1.');
-  return value;
 }

@@ -1,7 +1,7 @@
 /** `ncp-train data generate`: see src/simulation/generate/generate.ts and docs/data.md. */
 
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import {
   type GenerateOptions,
@@ -16,6 +16,7 @@ import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
 import { plural } from '../text/figures.ts';
 import { unknownName } from '../text/nearest.ts';
+import { heightAndWidth, wholeNumber } from './number-flags.ts';
 import { startProgress } from './progress.ts';
 
 /** Frames of a recording, unless --frames says otherwise. */
@@ -27,16 +28,16 @@ export function define(command: Command): void {
   command
     .argument('<kind>', 'passive: public roads, two lanes; active: a narrow road without markings')
     .requiredOption('--out <dir>', 'folder to make; an interrupted run goes on where it stopped')
-    .option('--frames <n>', 'frames of each recording (default: passive 600, active 1200)', count)
-    .option('--recordings <n>', 'recordings, at most and by default passive 19, active 6', count)
+    .option('--frames <n>', 'frames of each recording (default: passive 600, active 1200)', wholeNumber(1))
+    .option('--recordings <n>', 'recordings, at most and by default passive 19, active 6', wholeNumber(1))
     .addOption(
       new Option('--size <HxW>', 'of the frames, pixels')
-        .argParser(sizeOf)
+        .argParser(heightAndWidth('250x400', SMALLEST, LARGEST))
         .default({ height: 250, width: 400 }, '250x400'),
     )
     .option('--compress', 'compress the frames; slower to write and to read')
-    .option('--seed <n>', 'another seed, other roads', seedOf, 0)
-    .option('--workers <n>', 'recordings made at a time (default: one a core)', count)
+    .option('--seed <n>', 'another seed, other roads', wholeNumber(Number.MIN_SAFE_INTEGER), 0)
+    .option('--workers <n>', 'recordings made at a time (default: one a core)', wholeNumber(1))
     .option('--force', 'delete the recordings of an earlier run there, and make them anew')
     .option('--json', 'print JSON')
     .action(async (kind: string, options) => {
@@ -124,26 +125,4 @@ function text({ out, made, kept, frames }: Generated): string {
 
 function isRoadKind(kind: string): kind is RoadKind {
   return (ROAD_KINDS as readonly string[]).includes(kind);
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number above 0.');
-  return value;
-}
-
-function seedOf(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('Expected a whole number.');
-  return value;
-}
-
-function sizeOf(text: string): { height: number; width: number } {
-  const [height, width] = (/^(\d+)[x×](\d+)$/.exec(text) ?? []).slice(1).map(Number);
-  if (!(Math.min(height, width) >= SMALLEST && Math.max(height, width) <= LARGEST)) {
-    throw new InvalidArgumentError(`Expected height and width from ${SMALLEST} to ${LARGEST}, e.g. 250x400.`);
-  }
-  return { height, width };
 }

@@ -1,6 +1,6 @@
 /** `ncp-train data import`: see src/data/import/import-drives.ts and docs/data.md. */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { cropText, parseCrop } from '../data/frames/crop.ts';
 import { ANGLE_UNITS } from '../data/import/curvature.ts';
 import { FORMATS, formatsText } from '../data/import/formats.ts';
@@ -9,6 +9,7 @@ import { TIME_UNITS } from '../data/import/source.ts';
 import { UsageError } from '../errors.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { aboveZero, heightAndWidth, sign, wholeNumber } from './number-flags.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** A step in time that ends a drive, s: less than the reader’s 5 s, as drives are cut where records were deleted. */
@@ -21,21 +22,25 @@ export function define(command: Command): void {
     .argument('<format>', FORMATS.join(', '))
     .argument('<path...>', 'folder of the drive (images: or its log); several become one data set')
     .requiredOption('--out <dir>', 'folder to make')
-    .option('--wheelbase <m>', 'distance of the axles', positive)
-    .option('--steering-range <deg>', 'angle of the front wheels at a steering of 1', positive)
-    .option('--steering-ratio <r>', 'degrees of the steering wheel for one of the front wheels', positive)
-    .option('--sign <sign>', '1: positive steering is to the left; -1: to the right', signOf)
-    .option('--rate <hz>', 'put frames so far apart, in place of the recorded times', positive)
-    .option('--pause <s>', 'a step in time that ends a drive', positive, PAUSE)
-    .option('--min-frames <n>', 'leave out shorter drives', count, SHORTEST)
-    .option('--pieces <k>', 'cut the drives into k recordings, for cross-testing', count, 1)
-    .option('--size <HxW>', 'scale the frames, e.g. 120x160 (default: as they are)', sizeOf)
+    .option('--wheelbase <m>', 'distance of the axles', aboveZero)
+    .option('--steering-range <deg>', 'angle of the front wheels at a steering of 1', aboveZero)
+    .option('--steering-ratio <r>', 'degrees of the steering wheel for one of the front wheels', aboveZero)
+    .option('--sign <sign>', '1: positive steering is to the left; -1: to the right', sign)
+    .option('--rate <hz>', 'put frames so far apart, in place of the recorded times', aboveZero)
+    .option('--pause <s>', 'a step in time that ends a drive', aboveZero, PAUSE)
+    .option('--min-frames <n>', 'leave out shorter drives', wholeNumber(1), SHORTEST)
+    .option('--pieces <k>', 'cut the drives into k recordings, for cross-testing', wholeNumber(1), 1)
+    .option(
+      '--size <HxW>',
+      'scale the frames, e.g. 120x160 (default: as they are)',
+      heightAndWidth('120x160'),
+    )
     .option(
       '--crop <crop>',
       'paper, full, or left,top,right,bottom in fractions (default: suits the format)',
       cropOf,
     )
-    .option('--label-scale <s>', 'factor on the labels (default: brings their deviation near 1)', positive)
+    .option('--label-scale <s>', 'factor on the labels (default: brings their deviation near 1)', aboveZero)
     .option('--skip-missing', 'leave out entries whose image is absent or cannot be read')
     .option(
       '--skip-broken',
@@ -140,31 +145,6 @@ function text({ out, recordings, frames, crop, labelScale, deviation }: Imported
 
 function json({ crop, labelScale, ...rest }: Imported): string {
   return JSON.stringify({ ...rest, crop: cropText(crop), label_scale: labelScale }, null, 2);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('Expected a whole number above 0.');
-  return value;
-}
-
-function signOf(text: string): 1 | -1 {
-  const value = Number(text);
-  if (value !== 1 && value !== -1) throw new InvalidArgumentError('Expected 1 or -1.');
-  return value;
-}
-
-function sizeOf(text: string): { height: number; width: number } {
-  const match = /^(\d+)[x×](\d+)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('Expected height and width, e.g. 120x160.');
-  return { height: count(match[1]), width: count(match[2]) };
 }
 
 /** A function of its own, as commander passes more than the text. */

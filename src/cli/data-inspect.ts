@@ -1,6 +1,6 @@
 /** `ncp-train data inspect`: see src/data/inspect/summary.ts and src/data/inspect/contact-sheet.ts. */
 import { basename, resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { readFolds } from '../data/batches/folds.ts';
 import { cropText } from '../data/frames/crop.ts';
 import { SHEET_ROWS, writeContactSheet } from '../data/inspect/contact-sheet.ts';
@@ -16,6 +16,7 @@ import { openRecording, type Recording } from '../data/recordings/recording.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { aboveZero } from './number-flags.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 
 export function define(command: Command): void {
@@ -28,7 +29,7 @@ export function define(command: Command): void {
     )
     .option('--crop <crop>', 'paper, full, or left,top,right,bottom in fractions')
     .addOption(new Option('--channel-order <order>', 'of the recorded frames').choices(['rgb', 'bgr']))
-    .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(positive))
+    .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(aboveZero))
     .addOption(new Option('--label-sign <sign>', '1 or -1').choices(['1', '-1']))
     .option('--folds <folds>', 'paper, auto:K, or a YAML file')
     .option('--json', 'print JSON')
@@ -51,12 +52,6 @@ export function define(command: Command): void {
       }
       if (faults.length > 0) throw new DataError(faultText(faults, opened.length));
     });
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
 }
 
 interface Given {

@@ -54,7 +54,7 @@ describe('what is typed wrongly', () => {
     ],
     [
       ['data', 'import', 'images', 'x', '--out', 'y', '--pieces', 'many'],
-      '--pieces many: expected a whole number above 0\n',
+      '--pieces many: expected a whole number from 1\n',
     ],
     [
       ['drive', '--nois', '0'],

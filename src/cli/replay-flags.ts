@@ -1,8 +1,9 @@
 /** The flags of all commands that run a checkpoint over a recording. */
 import { basename, extname } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PixelNoise } from '../augment/pixel-noise.ts';
 import type { BackendChoice } from '../backend/names.ts';
+import { fromZero, wholeNumber } from './number-flags.ts';
 import { type Progress, startProgress } from './progress.ts';
 
 /** Arguments CHECKPOINT and RECORDING, and what says how frames are read and disturbed and what computes. */
@@ -17,7 +18,7 @@ export function addReplayFlags(command: Command): Command {
       .option(
         '--noise <sigma>',
         'Gaussian noise on every pixel, of frames in 0..1; the paper’s: 0.1, 0.2, 0.25, 0.3',
-        notNegative,
+        fromZero,
       ),
   );
 }
@@ -25,7 +26,7 @@ export function addReplayFlags(command: Command): Command {
 /** Of those the ones that do not depend on what is run. */
 export function addComputingFlags(command: Command): Command {
   return addFrameFlags(
-    command.option('--noise-seed <number>', 'of the noise (default: 1)', wholeNumber),
+    command.option('--noise-seed <number>', 'of the noise (default: 1)', wholeNumber()),
   ).option('--json', 'print JSON');
 }
 
@@ -73,19 +74,6 @@ export function openProgress(what: string, unit: string) {
     },
     finish: () => bar?.finish(),
   };
-}
-
-export function notNegative(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0) || !Number.isFinite(value)) {
-    throw new InvalidArgumentError('expected a number from 0');
-  }
-  return value;
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('expected a whole number');
-  return Number(text);
 }
 
 /** Last part of a path without its ending. */

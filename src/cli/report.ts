@@ -1,9 +1,10 @@
 /** `ncp-train report RUN|DIR`: see src/pages/report/report.ts. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { sizeText } from '../pages/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../pages/report/report.ts';
 import { print, say } from '../terminal.ts';
+import { aboveZero } from './number-flags.ts';
 import { outFile } from './out-path.ts';
 
 export function define(command: Command): void {
@@ -11,7 +12,7 @@ export function define(command: Command): void {
     .argument('[folder]', 'a run, or a folder with runs below it', 'sessions')
     .option('--with <folder...>', 'folders with outputs of analyses, beside those below the folder')
     .option('--out <file>', 'the page (default: report.html in the folder)', outFile)
-    .option('--max-mb <number>', 'of all pictures together; what is above is named', positive, 50)
+    .option('--max-mb <number>', 'of all pictures together; what is above is named', aboveZero, 50)
     .option('--json', 'print what is in it as JSON')
     .action(async (folder: string, options) => {
       const program = root(command);
@@ -53,9 +54,3 @@ const namesBelow = (program: Command): Set<string> =>
       ...one.commands.map((two) => `${one.name()} ${two.name()}`),
     ]),
   );
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('expected a number above 0');
-  return number;
-}

@@ -5,14 +5,15 @@ import type { SaliencyResult } from '../analyses/saliency/saliency.ts';
 import { UsageError } from '../errors.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { wholeNumber } from './number-flags.ts';
 import { outFolder } from './out-path.ts';
-import { addReplayFlags, noiseOf, openProgress, stem, wholeNumber } from './replay-flags.ts';
+import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
 
 export function define(command: Command): void {
   addReplayFlags(command)
     .option('--out <folder>', 'where files go (default: saliency-CHECKPOINT-RECORDING)', outFolder)
-    .option('--first <frame>', 'the first frame, from 0 (default: 0)', wholeNumber)
-    .option('--count <frames>', 'how many (default: all from there on)', wholeNumber)
+    .option('--first <frame>', 'the first frame, from 0 (default: 0)', wholeNumber())
+    .option('--count <frames>', 'how many (default: all from there on)', wholeNumber())
     .option('--maps', 'also write the maps as PNG files')
     .option('--overlays', 'also write the frames with the maps over them as PNG files')
     .option('--video', 'the same as a video (PNG files without ffmpeg)')

@@ -1,9 +1,10 @@
 /** `ncp-train sweep run`: one run of a sweep in this process, which is what its executors start. See src/sweep/run-one.ts. */
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { RunProgress } from '../sweep/outcome.ts';
 import { print } from '../terminal.ts';
 import type { Observer } from '../train/session.ts';
+import { wholeNumber } from './number-flags.ts';
 import { trainingView } from './training-view.ts';
 
 /** A sweep's view is rewritten four times a second. */
@@ -13,8 +14,8 @@ export function define(command: Command): void {
   command
     .argument('<dir>', 'sessions folder of the sweep')
     .argument('<run>', 'as sweep.json names it, e.g. passive/wm_session/experiment_0')
-    .option('--cores <n>', 'threads or replicas, where the plan leaves them open; 0: all', wholeNumber, 0)
-    .option('--signal-ahead <s>', 'Slurm’s signal comes so long before the time limit', wholeNumber, 0)
+    .option('--cores <n>', 'threads or replicas, where the plan leaves them open; 0: all', wholeNumber(), 0)
+    .option('--signal-ahead <s>', 'Slurm’s signal comes so long before the time limit', wholeNumber(), 0)
     .action(async (dir: string, name: string, { cores, signalAhead }) => {
       const sessions = resolve(dir);
       const { plannedRunOf, runOne } = await import('../sweep/run-one.ts'); // TensorFlow.js, which --help does not need
@@ -72,9 +73,4 @@ function reported(view: Observer, onStep: () => void): Observer {
 /** A sweep that was killed is told no more; the run goes on. */
 function tell(progress: RunProgress): void {
   if (process.connected) process.send?.(progress, undefined, undefined, () => undefined);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
-  return Number(text);
 }

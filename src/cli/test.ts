@@ -1,8 +1,9 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.ts';
 import { print } from '../terminal.ts';
 import type { TestResult, TestSplit } from '../train/test-checkpoint.ts';
+import { wholeNumber } from './number-flags.ts';
 import { trainingView } from './training-view.ts';
 
 const SPLITS: readonly TestSplit[] = ['all', 'train', 'validation', 'test'];
@@ -21,13 +22,13 @@ export function define(command: Command): void {
         'which frames, all but "all" need a fold; not given: the run’s test split, of an active run the validation split',
       ).choices(SPLITS),
     )
-    .option('--experiment-id <fold>', 'the fold whose split is meant; not given: the run’s', wholeNumber)
+    .option('--experiment-id <fold>', 'the fold whose split is meant; not given: the run’s', wholeNumber())
     .option('--active', 'the split of the active recordings')
     .option('--folds <spec>', 'paper, auto:K, or a YAML file; not given: as the run, or dataset.yaml, says')
     .option(
       '--chunk <frames>',
       'frames that are judged together; not given: as in the run, or 16',
-      countingNumber,
+      wholeNumber(1),
     )
     .addOption(
       new Option('--compat <which>', 'order of the evaluation; not given: as in the run').choices([
@@ -80,15 +81,4 @@ function text(result: TestResult): string {
     `loss ${loss.toFixed(4)} (a constant: ${labelVariance.toFixed(4)})`,
     `mae  ${mae.toFixed(4)}, ${maePerKilometre.toFixed(4)} 1/km`,
   ].join('\n');
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('expected a whole number');
-  return Number(value);
-}
-
-function countingNumber(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError('expected a whole number from 1');
-  return number;
 }

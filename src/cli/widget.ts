@@ -1,6 +1,6 @@
 /** `ncp-train widget DRIVE…`: see src/pages/widget/write-widget.ts. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { BackendChoice } from '../backend/names.ts';
 import type { ChannelOrder } from '../data/frames/crop.ts';
 import { UsageError } from '../errors.ts';
@@ -10,9 +10,10 @@ import type { WidgetResult } from '../pages/widget/write-widget.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
+import { fromZero, wholeNumber } from './number-flags.ts';
 import { makeFolderOf, outFile } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { addFrameFlags, notNegative, wholeNumber } from './replay-flags.ts';
+import { addFrameFlags } from './replay-flags.ts';
 
 /** Bytes above which a page is slow to open and to send. */
 const LARGE = 50e6;
@@ -40,11 +41,16 @@ export function define(command: Command): void {
         'test drives (.h5) or folders of them (ncp-train drive), folders of ncp-train replay or saliency',
       )
       .option('--out <file>', 'the page; one of the same name is replaced', outFile, 'widget.html')
-      .option('--every <frames>', 'a picture every so many frames; numbers are of every frame', positive, 1)
-      .option('--width <pixels>', 'of the pictures; frames are never enlarged', positive, 320)
-      .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', percent, 60)
-      .option('--from <seconds>', 'of each drive, from there on', notNegative, 0)
-      .option('--to <seconds>', 'of each drive, as far as there (default: to its end)', notNegative)
+      .option(
+        '--every <frames>',
+        'a picture every so many frames; numbers are of every frame',
+        wholeNumber(1),
+        1,
+      )
+      .option('--width <pixels>', 'of the pictures; frames are never enlarged', wholeNumber(1), 320)
+      .option('--quality <percent>', 'of the pictures (WebP), 1 to 100', wholeNumber(1, 100), 60)
+      .option('--from <seconds>', 'of each drive, from there on', fromZero, 0)
+      .option('--to <seconds>', 'of each drive, as far as there (default: to its end)', fromZero)
       .option('--no-saliency', 'leave the saliency maps out, which take longest'),
     'wasm', // TensorFlow takes 0.3 GB of memory and spares 2 ms a frame
   )
@@ -124,16 +130,4 @@ export function sizeWarning(
     `--every ${thinner} keeps one frame in ${thinner} and brings it below that; smaller too with --width (here ${width}), ` +
     `--quality (here ${quality}), --from and --to, --no-saliency, or fewer drives`
   );
-}
-
-function positive(value: string): number {
-  const number = wholeNumber(value);
-  if (number < 1) throw new InvalidArgumentError('expected a whole number from 1');
-  return number;
-}
-
-function percent(value: string): number {
-  const number = positive(value);
-  if (number > 100) throw new InvalidArgumentError('expected a whole number from 1 to 100');
-  return number;
 }
