@@ -1,6 +1,6 @@
 /** One process to a run: living ones are respected, dead ones are not, and of several at once exactly one gets it. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -228,40 +228,5 @@ describe('several processes', () => {
       await Promise.all(all.map(({ child }) => new Promise((resolve) => child.once('close', resolve))));
     }
     await (await acquireLock(run)).release();
-  });
-});
-
-describe.runIf(process.platform === 'linux')('processStart', () => {
-  it('is the same for one process all the time, and another for its child', async () => {
-    expect(processStart(process.pid)).toMatch(/^\d+$/);
-    expect(processStart(process.pid)).toBe(processStart(process.pid));
-    expect(Number(processStart(process.pid))).toBeGreaterThan(Number(processStart(1)));
-  });
-
-  it('counts fields rightly whatever the process is called', () => {
-    const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
-    const before = uptime();
-    const child = spawn('bash', ['-c', 'exec -a "a) R 1 (b" sleep 60']);
-    const after = uptime();
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const start = Number(processStart(child.pid as number)) / 100;
-    expect(start).toBeGreaterThan(before - 0.02); // a tick of the clock, rounded
-    expect(start).toBeLessThan(after + 0.02);
-  });
-
-  it('a process that has ended and was not yet asked for its status is none', async () => {
-    // The shell starts a process, and never asks for its status since it becomes another program.
-    const shell = spawn('bash', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
-    onTestFinished(() => void shell.kill('SIGKILL'));
-    const pid = Number(
-      await new Promise((resolve) => shell.stdout.once('data', (text) => resolve(String(text)))),
-    );
-    const until = (file: string, text: string) =>
-      expect.poll(() => readFileSync(file, 'utf8'), { timeout: 2 ** 31 - 1 }).toContain(text);
-    await until(`/proc/${shell.pid}/comm`, 'sleep');
-    expect(processStart(pid)).toMatch(/^\d+$/);
-    process.kill(pid, 'SIGKILL');
-    await until(`/proc/${pid}/stat`, ') Z ');
-    expect(processStart(pid)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@
  * number, where that counts (boot of the machine and PID namespace), and when it started. Linux tells all this in /proc; elsewhere
  * all that is known is whether a process of that number is there.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 const ELSEWHERE = 'unknown';
@@ -47,6 +47,7 @@ export function standingOf(
 ): Standing {
   if (owner.space !== marks.space(spaceText(ownSpace())) || !seesProcesses()) return 'unseen';
   const start = processStart(owner.pid);
+  if (start === undefined && isHidden(owner.pid)) return 'unseen';
   return start !== undefined && owner.start === marks.start(start) ? 'alive' : 'gone';
 }
 
@@ -91,6 +92,9 @@ function seesProcesses(): boolean {
     return false;
   }
 }
+
+/** Whether there is a process that /proc does not show: another user's, where it is mounted with `hidepid`. */
+const isHidden = (pid: number): boolean => isThere(pid) && !existsSync(`/proc/${pid}`);
 
 function isThere(pid: number): boolean {
   try {
