@@ -1,6 +1,6 @@
 /** `data import` as a user runs it, on a real drive (test/data/README.md). */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { readDatasetConfig } from '../../src/data/recordings/dataset-config.ts';
 import { openRecording } from '../../src/data/recordings/recording.ts';
 import { deviation } from '../../src/text/statistics.ts';
-import { ncpTrain, temporaryFolder } from './command-line.ts';
+import { requirement } from '../require.ts';
+import { ENTRY, ncpTrain, temporaryFolder } from './command-line.ts';
 
 const ARCHIVE = fileURLToPath(new URL('../data/donkeycar-tub.tar.gz', import.meta.url));
 
@@ -204,3 +205,36 @@ test('an interrupted import leaves nothing behind', async () => {
   expect(status).toBe(130);
   expect(readdirSync(folder)).toEqual(['tub']);
 });
+
+const namespaces = requirement('namespaces');
+
+test.skipIf(!namespaces.present)(
+  namespaces.title(
+    'what a container left that was killed is swept by the next, where the process has the same number',
+  ),
+  () => {
+    const folder = unpacked();
+    // As kill -9 would, which number 1 of a container does not get from within.
+    const killed = `
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { mkdirSync } = fs;
+      fs.mkdirSync = (path, ...rest) => {
+        mkdirSync(path, ...rest);
+        if (String(path).includes('drives.tmp-')) process.reallyExit(137);
+      };
+      syncBuiltinESMExports();`;
+    const inContainer = (...flags: string[]) =>
+      spawnSync('unshare', [
+        ...['--pid', '--mount-proc', '--fork', process.execPath, ...flags, ENTRY],
+        ...['data', 'import', 'donkeycar', join(folder, 'tub'), '--out', join(folder, 'drives')],
+      ]).status;
+    expect(inContainer(`--import=data:text/javascript,${encodeURIComponent(killed)}`)).toBe(137);
+    const [left, ...others] = readdirSync(folder).filter((name) => name !== 'tub');
+    expect(left).toMatch(/^drives\.tmp-1-/);
+    expect(others).toEqual([]);
+    utimesSync(join(folder, left), 1e9, 1e9);
+    expect(inContainer()).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['drives', 'tub']);
+  },
+);
