@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Bag, BagTopic } from './bag.ts';
 import { chooseTopics, listText } from './choose-topics.ts';
+import type { Bag, BagTopic } from './read/bag.ts';
 
 function bagOf(...topics: BagTopic[]): Bag {
   return {

@@ -4,7 +4,7 @@
  */
 import { DataError, UsageError } from '../errors.ts';
 import { unknownName } from '../text/nearest.ts';
-import type { Bag, BagTopic } from './bag.ts';
+import type { Bag, BagTopic } from './read/bag.ts';
 import { intendedRoles, preference, ROLES, type Role, rolesOf } from './roles.ts';
 
 export interface ChosenTopic {

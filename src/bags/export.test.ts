@@ -7,8 +7,8 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDriveRecording } from '../data/recordings/drive-recording.ts';
 import { openRecording } from '../data/recordings/recording.ts';
+import { pictureOf } from './camera/picture.ts';
 import { type ExportOptions, exportBag } from './export.ts';
-import { pictureOf } from './picture.ts';
 
 const BAGS = fileURLToPath(new URL('../../test/bags', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ncp-export-'));

@@ -14,8 +14,9 @@ import { DataError, UsageError } from '../errors.ts';
 import { NpyFile } from '../files/npy.ts';
 import { measureDrive } from '../metrics/metrics.ts';
 import { autonomousMode } from './autonomous-mode.ts';
-import type { Bag } from './bag.ts';
-import { lookText, lookThrough } from './camera-look.ts';
+import { lookText, lookThrough } from './camera/camera-look.ts';
+import { type Picture, type PictureReading, type PictureSize, pictureOf } from './camera/picture.ts';
+import type { YuvRange } from './camera/yuv.ts';
 import {
   type Choice,
   type ChosenTopic,
@@ -26,13 +27,12 @@ import {
 } from './choose-topics.ts';
 import { type ColumnFile, type ColumnFormat, writeColumns } from './column-file.ts';
 import { curvatureOf, type Driven, speedOf } from './curvature-source.ts';
-import { openBag } from './open-bag.ts';
-import { type Picture, type PictureReading, type PictureSize, pictureOf } from './picture.ts';
+import type { Bag } from './read/bag.ts';
+import { openBag } from './read/open-bag.ts';
 import { type Autonomy, type DriveColumns, RecordedFrames } from './recorded-frames.ts';
 import { type Clock, chooseClock, omissionNotes, readSignals, type Signals, timeOf } from './signals.ts';
 import { type TraceOptions, traceOf } from './trace.ts';
 import { placesOf } from './track.ts';
-import type { YuvRange } from './yuv.ts';
 
 export const FRAMES = ['auto', 'recording', 'npy', 'both', 'none'] as const;
 

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { autonomousMode } from './autonomous-mode.ts';
-import type { Bag, BagTopic } from './bag.ts';
 import { chooseTopics } from './choose-topics.ts';
-import { numberOf } from './fields.ts';
 import { type BagMetricsOptions, bagMetrics } from './metrics.ts';
+import type { Bag, BagTopic } from './read/bag.ts';
+import { numberOf } from './read/fields.ts';
 import { rolesOf } from './roles.ts';
 import { omissionNotes, readSignals, type Signal } from './signals.ts';
 

@@ -2,7 +2,7 @@
 import { type DriveMetrics, measureDrive } from '../metrics/metrics.ts';
 import type { NamedTopics } from './choose-topics.ts';
 import { chooseTopics } from './choose-topics.ts';
-import { openBag } from './open-bag.ts';
+import { openBag } from './read/open-bag.ts';
 import type { Role } from './roles.ts';
 import { type Clock, chooseClock, omissionNotes, readSignals } from './signals.ts';
 import { type TraceOptions, traceOf } from './trace.ts';

@@ -2,7 +2,7 @@
  * What a topic can be used for, by the type of its messages and, where a type says nothing (`std_msgs/Float32`), by its name.
  * Angles are in rad, rates in rad/s, positive to the left, speeds in m/s (ROS REP 103), and so these types have them.
  */
-import type { BagTopic } from './bag.ts';
+import type { BagTopic } from './read/bag.ts';
 
 export const ROLES = ['camera', 'gps', 'switch', 'speed', 'steering', 'yaw_rate', 'curvature'] as const;
 export type Role = (typeof ROLES)[number];

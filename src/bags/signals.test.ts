@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Bag, BagMessage } from './bag.ts';
 import type { Choice } from './choose-topics.ts';
+import type { Bag, BagMessage } from './read/bag.ts';
 import { chooseClock } from './signals.ts';
 
 /** A bag of one topic: the time in each message's header, and when the recorder had it, s. */

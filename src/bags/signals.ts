@@ -5,9 +5,9 @@
  * A message's time is that of its header, where the clocks agree to within a second, else when the recorder had it.
  */
 import { DataError } from '../errors.ts';
-import type { Bag, BagMessage } from './bag.ts';
 import { type Choice, type ChosenTopic, topicText } from './choose-topics.ts';
-import { fieldAt, fieldNames, numberOf, stampOf } from './fields.ts';
+import type { Bag, BagMessage } from './read/bag.ts';
+import { fieldAt, fieldNames, numberOf, stampOf } from './read/fields.ts';
 import type { Role } from './roles.ts';
 
 /** A quantity over time; times grow. */

@@ -7,7 +7,6 @@
 import { DataError } from '../errors.ts';
 import type { DriveTrace } from '../metrics/trace.ts';
 import { autonomousMode } from './autonomous-mode.ts';
-import type { Bag } from './bag.ts';
 import { listText } from './choose-topics.ts';
 import {
   type CurvatureOptions,
@@ -16,6 +15,7 @@ import {
   LONGEST_STEP,
   speedOf,
 } from './curvature-source.ts';
+import type { Bag } from './read/bag.ts';
 import { held, interpolated } from './resample.ts';
 import type { Signals } from './signals.ts';
 

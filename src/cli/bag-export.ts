@@ -1,9 +1,9 @@
 /** `ncp-train bag export`: see src/bags/export.ts and docs/bags.md. */
 
 import { type Command, Option } from 'commander';
+import { YUV_RANGES } from '../bags/camera/yuv.ts';
 import { type Exported, exportBag, FRAMES } from '../bags/export.ts';
 import { ROLES } from '../bags/roles.ts';
-import { YUV_RANGES } from '../bags/yuv.ts';
 import { parseCrop } from '../data/frames/crop.ts';
 import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';

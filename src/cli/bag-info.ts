@@ -1,9 +1,9 @@
 /** `ncp-train bag info`: what is in a rosbag, and what each topic would be used for. */
 import type { Command } from 'commander';
-import type { Bag } from '../bags/bag.ts';
-import { type CameraLook, lookText, lookThrough } from '../bags/camera-look.ts';
+import { type CameraLook, lookText, lookThrough } from '../bags/camera/camera-look.ts';
 import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
-import { openBag } from '../bags/open-bag.ts';
+import type { Bag } from '../bags/read/bag.ts';
+import { openBag } from '../bags/read/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';
 import { print } from '../terminal.ts';

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { cropText, parseCrop } from '../data/frames/crop.ts';
 import { ANGLE_UNITS } from '../data/import/curvature.ts';
-import { FORMATS, formatsText } from '../data/import/formats.ts';
+import { FORMATS, formatsText } from '../data/import/formats/formats.ts';
 import { type Imported, importDrives } from '../data/import/import-drives.ts';
 import { TIME_UNITS } from '../data/import/source.ts';
 import { UsageError } from '../errors.ts';

@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { expect, it, onTestFinished } from 'vitest';
 import { principalComponents } from '../../src/analyses/pca/components.ts';
 import { streamingCovariance } from '../../src/analyses/pca/covariance.ts';
-import { readImages } from '../../src/data/import/images.ts';
+import { readImages } from '../../src/data/import/formats/images.ts';
 import { stream } from '../../src/random/stream.ts';
 import { runLocally } from '../../src/sweep/local.ts';
 import { planRuns } from '../../src/sweep/plan.ts';

@@ -1,5 +1,5 @@
 /** Imports go downwards, and never in a circle (ARCHITECTURE.md, "Who may import whom"). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -26,7 +26,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'augment/weighting.ts': 'an equation of the paper, as the other augmentations are',
   'backend/install/versions.ts': 'named by help, which loads nothing that installs',
   'backend/names.ts': 'named by help and options, which load no backend',
-  'bags/decoders.ts': 'both formats of bags decode messages alike',
+  'bags/read/decoders.ts': 'both formats of bags decode messages alike',
   'data/batches/host-batch.ts': 'what threads hand each other; they load no more',
   'data/batches/loader-worker.ts': 'a thread is a file',
   'library/wirings.ts': 'a namespace of the library is a module',
@@ -34,7 +34,7 @@ const SHORT: Readonly<Record<string, string>> = {
   'options/yaml-value.ts': 'YAML of others, wherever it is read',
   'plot/colours.ts': 'named by what loads no Plot',
   'simulation/picture/colour.ts': 'what all that is painted has in common',
-  'simulation/picture/ground-units.ts': 'what two kernels of the ground have in common',
+  'simulation/picture/ground/ground-units.ts': 'what two kernels of the ground have in common',
   'simulation/road/off-road.ts': 'the crash rule',
   'simulation/road/push.ts': 'drives to learn from and test drives are pushed alike',
   'text/csv-cells.ts': 'set by every command; few load what writes CSV',
@@ -44,6 +44,9 @@ const SHORT: Readonly<Record<string, string>> = {
   'train/run/run-place.ts': 'named by help, which loads no TensorFlow.js',
   'wasm/webassembly.ts': 'types that TypeScript has for browsers only',
 };
+
+/** Folders with more than fifteen files: a command is a file. */
+const HALLS = ['cli', 'train', 'train/run'];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
@@ -79,6 +82,34 @@ describe('the source', () => {
     // A command is a file, whatever its length.
     const crumbs = files.filter((file) => lines(file) < 26 && roomOf(file) !== 'cli' && !(file in SHORT));
     expect(crumbs).toEqual([]);
+    expect(Object.keys(SHORT).filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it('has rooms, no halls: at most fifteen files beside each other', () => {
+    const sizes = new Map<string, number>();
+    for (const file of files) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1);
+    const halls = [...sizes].filter(([folder, size]) => size > 15 && !HALLS.includes(folder));
+    expect(halls).toEqual([]);
+  });
+
+  it('is as ARCHITECTURE.md says: every file that it names is there', () => {
+    const text = readFileSync(join(SRC, '../ARCHITECTURE.md'), 'utf8');
+    const [tree] = text.match(/(?<=\nsrc\/\n)[\s\S]*?(?=\nconfigs\/)/) ?? [''];
+    const named = tree.match(/[\w-]+\.ts\b/g) ?? [];
+    const paths = text.match(/`[\w-]+\/[\w/-]+\.ts`/g) ?? [];
+    expect(named.length + paths.length).toBeGreaterThan(150);
+    const basenames = new Set(files.map((file) => file.split('/').at(-1)));
+    const roots = ['', 'src/'];
+    const absent = paths
+      .map((path) => path.slice(1, -1))
+      .filter((path) => !roots.some((root) => existsSync(join(SRC, '..', root, path))));
+    expect([...named.filter((name) => !basenames.has(name)), ...absent]).toEqual([]);
+  });
+
+  it('has no folder that ARCHITECTURE.md does not name', () => {
+    const text = readFileSync(join(SRC, '../ARCHITECTURE.md'), 'utf8');
+    const folders = new Set(files.map((file) => dirname(file)).filter((folder) => folder !== '.'));
+    expect([...folders].filter((folder) => !text.includes(`${folder.split('/').at(-1)}/`))).toEqual([]);
   });
 
   it('loads Plot when a picture is drawn, not before', () => {

@@ -7,8 +7,8 @@ import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
-import { fileNumbers } from './file-numbers.ts';
 import type { ImagePlaces } from './image-places.ts';
+import { fileNumbers } from './logs/file-numbers.ts';
 import { type FrameSource, type Log, type ReadOptions, type Size, UnreadableFrame } from './source.ts';
 
 /** A line of a log that names an image. */

@@ -9,7 +9,7 @@ import {
   writeTub,
 } from '../../../test/foreign-drives.ts';
 import { DataError } from '../../errors.ts';
-import { readerOf } from './formats.ts';
+import { readerOf } from './formats/formats.ts';
 import { ImagePlaces } from './image-places.ts';
 
 const OPTIONS = { steering: {}, skipMissing: false, skipBroken: false };

@@ -12,7 +12,7 @@ import { writeDatasetConfig } from '../recordings/dataset-config.ts';
 import { SEQUENCE_STARTS } from '../recordings/recording-layout.ts';
 import { createRecording } from '../recordings/recording-writer.ts';
 import { steeringText } from './curvature.ts';
-import { readerOf } from './formats.ts';
+import { readerOf } from './formats/formats.ts';
 import { frameBytes, type Planned, type PlanOptions, planImport } from './plan.ts';
 import { type Log, type ReadOptions, type Source, UnreadableFrame } from './source.ts';
 import { fillFolder } from './staging.ts';

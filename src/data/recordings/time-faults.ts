@@ -5,8 +5,8 @@
 
 import { median, steps } from '../../text/statistics.ts';
 import { SKIP_SECONDS } from '../batches/concatenation.ts';
+import { likelyUnit } from '../import/logs/stamps.ts';
 import { TIME_UNITS, type TimeUnit } from '../import/source.ts';
-import { likelyUnit } from '../import/stamps.ts';
 import type { Defect } from './defect.ts';
 
 const UNIT_NAMES = { s: 'seconds', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds' } as const;

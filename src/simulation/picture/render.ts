@@ -5,12 +5,12 @@
  */
 
 import type { PixelBox } from '../../data/frames/crop.ts';
-import { drawBackdrop } from './backdrop.ts';
-import { BillboardPainter } from './billboards.ts';
 import type { Camera } from './camera.ts';
-import { GroundPainter } from './ground.ts';
+import { GroundPainter } from './ground/ground.ts';
 import type { Light } from './light.ts';
 import type { Scene } from './scene.ts';
+import { drawBackdrop } from './scenery/backdrop.ts';
+import { BillboardPainter } from './scenery/billboards.ts';
 
 /** Where a car is: metres in the world, rad counter-clockwise from x. */
 export interface Pose {

@@ -7,15 +7,15 @@ import { stream } from '../../random/stream.ts';
 import { Road, type RoadTables } from '../road/road.ts';
 import { type RoadKind, type RoadStyle, roadStyle } from '../road/road-kind.ts';
 import { planRoad } from '../road/road-plan.ts';
-import { type Backdrop, paintBackdrop } from './backdrop.ts';
 import { type Camera, camera } from './camera.ts';
-import { type CrossSection, crossSection } from './cross-section.ts';
+import { type CrossSection, crossSection } from './ground/cross-section.ts';
+import { FINE_STEPS, paintStrip, STRIP_PER_METRE, type Strip } from './ground/strip.ts';
 import { drawLight, type Light } from './light.ts';
-import { placeThings, type Thing } from './scenery.ts';
-import { paintSprites } from './sprites.ts';
-import { FINE_STEPS, paintStrip, STRIP_PER_METRE, type Strip } from './strip.ts';
+import { type Backdrop, paintBackdrop } from './scenery/backdrop.ts';
+import { placeThings, type Thing } from './scenery/scenery.ts';
+import { paintSprites } from './scenery/sprites.ts';
+import { drawPalette } from './scenery/vegetation.ts';
 import { lineNoise, type NoiseTile, noiseTile } from './value-noise.ts';
-import { drawPalette } from './vegetation.ts';
 
 export interface Scene {
   readonly camera: Camera;
