@@ -35,6 +35,7 @@ export function cachedDrives(
       labels: Float64Array.from({ length: frames }, () => (draws.uint32() / 2 ** 32 - 0.5) / 100),
       timestamps: Float64Array.from({ length: frames }, (_, t) => n * 1e6 + t / 30),
       fingerprint: '0'.repeat(64),
+      digest: '0'.repeat(64),
       frameFile,
     };
   });

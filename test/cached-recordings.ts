@@ -30,6 +30,7 @@ export function cachedRecordings(...frames: number[]): CachedRecording[] {
       labels: Float64Array.from({ length: count }, (_, n) => curvature(r, n)),
       timestamps: Float64Array.from({ length: count }, (_, n) => 600 * r + n / 30),
       fingerprint: String(r),
+      digest: String(r),
       frameFile,
     };
   });

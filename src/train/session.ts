@@ -161,7 +161,7 @@ async function trainModel(
       argv: request.argv,
       command,
       fingerprint: data.fingerprint,
-      recordings: data.recordings.map(({ name, frames }) => ({ name, frames })),
+      recordings: data.recordings.map(({ name, frames, digest }) => ({ name, frames, digest })),
       input: data.input,
       ...(command === 'passive' ? { folds: foldCount(data.dataset.folds) } : {}),
       floors,

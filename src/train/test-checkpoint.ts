@@ -17,6 +17,7 @@ import { CHUNK, evaluate, type Figures } from './evaluate.ts';
 import { adamState } from './optimizer.ts';
 import { runOfCheckpoint } from './run/checkpoint-origin.ts';
 import { requireKnownPlace } from './run/run-paths.ts';
+import { alteredRecordings } from './run/run-record.ts';
 import { type DataRequest, evaluationSet, openTrainingData, wholeRecordings } from './training-data.ts';
 import { weightsOf } from './weights-of.ts';
 
@@ -90,6 +91,13 @@ export async function testCheckpoint(request: TestRequest): Promise<TestResult> 
         `run has ${ofData.fingerprint}); --data ${folder} tests on what is there all the same`,
     );
   }
+  const altered = alteredRecordings(ofData, data.recordings);
+  if (altered.length > 0) {
+    throw new ConfigError(
+      `${folder}: ${altered.join(', ')} ${altered.length === 1 ? 'was' : 'were'} altered since the run was started: frames, labels or ` +
+        `times are others; --data ${folder} tests on what is there all the same`,
+    );
+  }
   refuseOtherRate(weights, input.rate_hz, folder, data.input.rate_hz);
   const model = await loadModel(weights);
   const segments: readonly Segment[] = split === 'all' ? wholeRecordings(data.recordings) : data.split[split];
@@ -153,6 +161,8 @@ async function completed(request: TestRequest) {
     overridden: own?.overridden ?? [],
     debug: own?.debug ?? false,
     fingerprint: own?.fingerprint,
+    // Frames with their colours swapped are others, but meant to be.
+    recordings: request.channelOrder === undefined ? own?.recordings : undefined,
   };
 }
 

@@ -19,7 +19,7 @@ function cached(folder: string, frames: number): string {
     const file = openSync(frameFile, 'w');
     for (let n = 0; n < RECORDING; n++) writeSync(file, new Uint8Array(CROP_BYTES).fill((r + n) % 256));
     closeSync(file);
-    return { name: `${r}.h5`, frames: RECORDING, fingerprint: `${r}`, frameFile };
+    return { name: `${r}.h5`, frames: RECORDING, fingerprint: `${r}`, digest: `${r}`, frameFile };
   });
   const file = join(folder, 'recordings.json');
   writeFileSync(file, JSON.stringify(recordings));

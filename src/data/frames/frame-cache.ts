@@ -28,6 +28,7 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { DataError } from '../../errors.ts';
+import { digestOf } from '../../files/digest.ts';
 import { bootOfHost } from '../../files/owner.ts';
 import {
   adoptFileSync,
@@ -78,6 +79,8 @@ export interface CachedRecording {
   readonly sequenceStarts?: readonly number[];
   /** Of the recording's content: hexadecimal SHA-256. */
   readonly fingerprint: string;
+  /** Of what is trained on, every cropped frame, label and time: hexadecimal SHA-256. */
+  readonly digest: string;
   /** Path of the cropped frames: uint8 [N,78,200,3], RGB. */
   readonly frameFile: string;
 }
@@ -219,6 +222,12 @@ function fromHeader(header: Header, folder: string): CachedRecording {
     timestamps: fromBase64(header.timestamps),
     sequenceStarts: header.sequenceStarts,
     fingerprint: header.fingerprint,
+    digest: digestOf(
+      header.framesDigest,
+      header.labels,
+      header.timestamps,
+      JSON.stringify(header.sequenceStarts ?? []),
+    ),
     frameFile: join(folder, header.frameFile),
   };
 }

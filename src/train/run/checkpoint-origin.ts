@@ -8,7 +8,7 @@ import { ConfigError } from '../../errors.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { activeOptions, passiveOptions } from '../../options/schema.ts';
 import { fromHere } from './run-paths.ts';
-import { CONFIG_FILE, RECORD_FILE, readRun } from './run-record.ts';
+import { CONFIG_FILE, RECORD_FILE, type RunFacts, readRun } from './run-record.ts';
 import { SELECTION_FILE } from './select-checkpoint.ts';
 
 /** What a run says of its data and of how it is judged. */
@@ -29,6 +29,7 @@ export interface RunData {
   readonly cacheDir: string | undefined;
   /** Of the recordings it was trained on last; undefined if it was not recorded. */
   readonly fingerprint: string | undefined;
+  readonly recordings: RunFacts['recordings'];
 }
 
 /**
@@ -46,7 +47,7 @@ export async function runOfCheckpoint(path: string): Promise<RunData | undefined
   ].find((one) => existsSync(join(one, CONFIG_FILE)) && existsSync(join(one, RECORD_FILE)));
   if (folder === undefined) return undefined;
   const { config, record } = await readRun(folder);
-  const { fingerprint } = { ...record, ...record.resumed.at(-1) };
+  const { fingerprint, recordings } = { ...record, ...record.resumed.at(-1) };
   const where = join(folder, CONFIG_FILE);
   const { command } = record;
   if (command !== 'passive' && command !== 'active') {
@@ -68,6 +69,7 @@ export async function runOfCheckpoint(path: string): Promise<RunData | undefined
     overridden: (['crop', 'label_scale', 'label_sign'] as const).filter((key) => options[key] !== undefined),
     cacheDir: options.cache_dir,
     fingerprint,
+    recordings,
   };
 }
 

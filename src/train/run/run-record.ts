@@ -32,6 +32,8 @@ export interface RunFacts extends Readonly<Record<string, unknown>> {
   readonly argv?: readonly string[];
   /** Of the data that is trained on; a run is not resumed on other data. */
   readonly fingerprint?: string;
+  /** Each with the digest of all that is trained on; 0.1.0 recorded none. The fingerprint has only parts of large files. */
+  readonly recordings?: readonly TrainedRecording[];
   /** What the model is trained on, as in its weights file. */
   readonly input?: InputDescription;
   /** Folds of the cross-testing that a passive run is part of. */
@@ -45,6 +47,12 @@ export interface RunFacts extends Readonly<Record<string, unknown>> {
   readonly processor?: string;
   /** Of this program, Node and the libraries, by name. */
   readonly versions?: Readonly<Record<string, string>>;
+}
+
+export interface TrainedRecording {
+  readonly name: string;
+  readonly frames: number;
+  readonly digest?: string;
 }
 
 /** A resume, as it stands in `run.json`. */
@@ -82,6 +90,9 @@ const recordShape = z.looseObject({
   cwd: z.string().optional(),
   before: z.array(z.looseObject({})).optional(),
   fingerprint: z.string().optional(),
+  recordings: z
+    .array(z.looseObject({ name: z.string(), frames: z.number(), digest: z.string().optional() }))
+    .optional(),
   resumed: z.array(z.looseObject({ at: z.string(), fingerprint: z.string().optional() })),
 });
 
@@ -219,12 +230,27 @@ export function compare(recorded: RecordedRun, config: Config, facts: RunFacts):
     forbidden.push(
       `the recordings are others: fingerprint ${shown(facts.fingerprint)}, the run has ${shown(latest.fingerprint)}`,
     );
+  } else {
+    for (const name of alteredRecordings(latest, facts.recordings)) {
+      forbidden.push(`${name} was altered since the run was started: its frames, labels or times are others`);
+    }
   }
   const notes = ROUNDING_FACTS.filter((key) => !isDeepStrictEqual(latest[key], plain(facts)[key])).map(
     (key) =>
       `${key}: ${shown(facts[key])}, until now ${shown(latest[key])}; results go on equal to rounding, not to the last bit`,
   );
   return { forbidden, notes, changed, goesOn: GO_ON.some((key) => key in changed) };
+}
+
+/** Names of the recordings whose frames, labels or times are not those that the run was trained on, as far as it recorded them. */
+export function alteredRecordings(
+  { recordings: before = [] }: RunFacts,
+  now: readonly TrainedRecording[] = [],
+): string[] {
+  const digests = new Map(before.map(({ name, digest }) => [name, digest]));
+  return now
+    .filter(({ name, digest }) => digests.get(name) !== undefined && digests.get(name) !== digest)
+    .map(({ name }) => name);
 }
 
 const shown = (value: unknown): string => (value === undefined ? 'not given' : JSON.stringify(value));
