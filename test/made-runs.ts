@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { type RunRecord, recordText } from '../src/train/run/run-record.ts';
 
 export interface MadeRun {
   readonly model: string;
@@ -58,7 +59,7 @@ export function makeRun(sessions: string, run: MadeRun): string {
     ...(fold === undefined ? {} : { folds: 3 }),
     input: { crop: 'paper', channel_order: 'rgb', label_scale: 1000, label_sign: 1 },
   };
-  writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...facts, ...record }));
+  writeFileSync(join(folder, 'run.json'), recordText({ ...facts, ...record } as unknown as RunRecord));
   writeFileSync(join(folder, 'train_log.csv'), lines(LOG, numbered(log), ','));
   if (final) writeFileSync(join(folder, 'final.csv'), lines(FINAL.slice(0, final.length), [final], ','));
   return folder;

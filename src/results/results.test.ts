@@ -209,6 +209,18 @@ describe('what is not as the run wrote it', () => {
     expect((await readOwnRun(folder)).epochs).toHaveLength(figures.epochs);
   });
 
+  test('a run of 0.1.0 has no digests to tell it by, which is said once', async () => {
+    for (const fold of [0, 1]) {
+      const path = join(run('lstm', fold, 2, 1), 'run.json');
+      const { digest: _, ...record } = JSON.parse(readFileSync(path, 'utf8'));
+      writeFileSync(path, JSON.stringify(record));
+    }
+    const said = '2 runs were begun by 0.1.0, which wrote no digests: what was written is taken as it is';
+    expect((await tableOf()).notes.filter((note) => note.includes('0.1.0'))).toEqual([said]);
+    run('lstm', 2, 2, 1);
+    expect((await tableOf()).notes.filter((note) => note.includes('0.1.0'))).toEqual([said]);
+  });
+
   test('run.json with another figure than it was written with counts as damaged', async () => {
     const folder = run('lstm', 1, 2, 1);
     const text = recordText(JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')));

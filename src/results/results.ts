@@ -86,10 +86,19 @@ function tableOf(kind: RunReading['kind'], all: readonly RunReading[]): ResultsT
     warnings: differences(groups),
     notes: [
       ...groups.flatMap(groupNotes),
+      ...uncheckedNotes(runs),
       ...untrained.map(({ folder, notes }) => `${folder} never trained: ${notes.join('; ')}`),
       ...aside.map(({ folder }) => `${folder} is left out: --new moved it aside`),
     ],
   };
+}
+
+function uncheckedNotes(runs: readonly RunReading[]): string[] {
+  const unchecked = runs.filter(({ isUnchecked }) => isUnchecked);
+  if (unchecked.length === 0) return [];
+  const [only] = unchecked;
+  const which = unchecked.length === 1 ? `${only.folder} was` : `${unchecked.length} runs were`;
+  return [`${which} begun by 0.1.0, which wrote no digests: what was written is taken as it is`];
 }
 
 /** Which folds a group lacks, and what was damaged in its runs. */

@@ -18,6 +18,16 @@ export interface WritingCommand {
   begin?(folder: string): Promise<void>;
 }
 
+/** Of {@link writingCommands}. */
+export const COMMAND_NAMES = [
+  'passive',
+  'passive --resume',
+  'sweep',
+  'data generate',
+  'data import',
+  'drive',
+];
+
 /** @param shared - a folder for what is only read */
 export async function writingCommands(shared: string): Promise<readonly WritingCommand[]> {
   const data = await writeRecordings(join(shared, 'recordings'), ['a', 'b', 'c'], 0, 48);

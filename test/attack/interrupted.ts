@@ -70,7 +70,7 @@ export function drawn(count: number, wanted: number, seed: number, what: string)
   if (wanted >= count) return all;
   const draws = stream(seed, what);
   for (let i = 0; i < wanted; i++) {
-    const other = draws.integer(i, count - 1);
+    const other = draws.integer(i, count);
     [all[i], all[other]] = [all[other], all[i]];
   }
   return all.slice(0, wanted).sort((a, b) => a - b);

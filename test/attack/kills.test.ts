@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderOfFile } from '../e2e/command-line.ts';
 import {
+  COMMAND_NAMES,
   contentOf,
   expectStatus0,
   halfWritten,
@@ -19,7 +20,6 @@ import { attackOn, drawn } from './interrupted.ts';
 
 const KILLS = Number(process.env.NCP_KILLS ?? Number.POSITIVE_INFINITY);
 const SEED = Number(process.env.NCP_KILL_SEED ?? 20200413);
-const NAMES = ['passive', 'passive --resume', 'sweep', 'data generate', 'data import', 'drive'];
 
 const parent = folderOfFile();
 let commands: readonly WritingCommand[];
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => console.log(`${total} kills`));
 
-test.each(NAMES)('%s', async (name) => {
+test.each(COMMAND_NAMES)('%s', async (name) => {
   const command = commands.find((one) => one.name === name) as WritingCommand;
   const attack = await attackOn(command, join(parent, 'attack', name.replaceAll(' ', '-')));
   const faults: string[] = [];

@@ -15,6 +15,7 @@ const FOLDS = 10;
 
 const UNRECORDED = {
   layout: 'archive',
+  isUnchecked: false,
   isAside: false,
   labelScale: LABEL_SCALE,
   data: null,

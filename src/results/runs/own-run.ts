@@ -16,7 +16,12 @@ import {
 } from '../../train/run/checkpoint-folder.ts';
 import { readState } from '../../train/run/checkpoint-state.ts';
 import { FINAL_FILE } from '../../train/run/final.ts';
-import { METRICS_FILE, requireLogged, TRAIN_LOG_FILE } from '../../train/run/metrics-log.ts';
+import {
+  METRICS_FILE,
+  requireLogged,
+  TRAIN_LOG_FILE,
+  unconfirmedEpochs,
+} from '../../train/run/metrics-log.ts';
 import { CONFIG_FILE, type Config, configIn, RECORD_FILE, recordIn } from '../../train/run/run-record.ts';
 import { epochRows, readFigures } from './figures-file.ts';
 import {
@@ -47,13 +52,18 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
     typeof options?.experiment_id === 'number' ? options.experiment_id : (experiment?.fold ?? null);
   const latest = record && { ...record, ...withoutAbsent(record.resumed?.at(-1)) };
 
-  const altered = await alteredFiles(folder, record);
+  const { files: altered, rows } = await alteredSince(folder, record);
   for (const name of altered) notes.push(`${name} is left out: it is not as the run wrote it`);
   const log = altered.includes(TRAIN_LOG_FILE)
     ? undefined
     : await readFigures(join(folder, TRAIN_LOG_FILE), ['epoch', 'train_loss', 'valid_loss']);
-  const epochs = log ? epochRows(log, { loss: 'valid_loss', mae: 'valid_mae' }, 'given') : [];
+  const logged = log ? epochRows(log, { loss: 'valid_loss', mae: 'valid_mae' }, 'given') : [];
+  const epochs = logged.filter(({ epoch }) => !rows.includes(epoch));
   notes.push(...(log?.notes ?? []));
+  for (const { epoch } of logged.filter((row) => !epochs.includes(row)))
+    notes.push(
+      `${TRAIN_LOG_FILE}: the row of epoch ${epoch} is left out: ${METRICS_FILE} does not confirm it`,
+    );
   const ended = await stateOf(folder, record);
   const isUntrained = MAY_LACK_TRAINING.has(ended) && epochs.length === 0 && !(await hasCheckpoint(folder));
   const state = isUntrained ? 'never trained' : ended;
@@ -92,6 +102,7 @@ export async function readOwnRun(folder: string): Promise<RunReading> {
           new Date(),
         )
       : null,
+    isUnchecked: record !== undefined && record.digest === undefined,
     notes,
   };
 }
@@ -119,23 +130,32 @@ async function readAs<Value>(
   }
 }
 
-/** Files whose digest, which the ended run or its last checkpoint recorded, does not fit; 0.1.0 recorded none. */
-async function alteredFiles(folder: string, record: ReadRecord | undefined): Promise<string[]> {
+/** What is not as the run wrote it: whole files, and rows of `train_log.csv` by their epochs. */
+interface Altered {
+  readonly files: readonly string[];
+  readonly rows: readonly number[];
+}
+
+/** By the digests of the ended run or of its last checkpoint; 0.1.0 recorded none. */
+async function alteredSince(folder: string, record: ReadRecord | undefined): Promise<Altered> {
   const recorded = record?.files;
   if (recorded) {
     const found = await digestsIn(folder, Object.keys(recorded)).catch((): Record<string, string> => ({}));
-    return Object.keys(recorded).filter((name) => found[name] !== recorded[name]);
+    return { files: Object.keys(recorded).filter((name) => found[name] !== recorded[name]), rows: [] };
   }
   const last = await readPointer(folder, 'last');
-  if (last === undefined) return [];
+  if (last === undefined) return { files: [], rows: [] };
   const written = await readState(join(checkpointsOf(folder), last, STATE_FILE)).catch(() => undefined);
-  if (written?.log === undefined) return [];
+  if (written?.log === undefined) return { files: [], rows: [] };
   try {
-    return requireLogged(folder, written.state.epoch, written.log).restored ? [TRAIN_LOG_FILE] : [];
+    const { restored } = requireLogged(folder, written.state.epoch, written.log);
+    if (restored) return { files: [TRAIN_LOG_FILE], rows: [] };
+    return { files: [], rows: unconfirmedEpochs(folder, written.state) };
   } catch {
-    return [TRAIN_LOG_FILE, METRICS_FILE];
+    return { files: [TRAIN_LOG_FILE, METRICS_FILE], rows: [] };
   }
 }
+
 const MAY_LACK_TRAINING: ReadonlySet<FoundState> = new Set(['failed', 'stopped', 'interrupted']);
 
 const hasCheckpoint = (folder: string): Promise<boolean> =>

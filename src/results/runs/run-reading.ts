@@ -75,6 +75,8 @@ export interface RunReading {
   readonly backend: string | null;
   /** Seconds that were spent on it, null where that is not recorded. */
   readonly seconds: number | null;
+  /** Of 0.1.0, which wrote no digests: whether anything was altered cannot be told. */
+  readonly isUnchecked: boolean;
   /** What was missing or damaged, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -120,6 +122,7 @@ export const runRecord = facts.extend({
   ended: time,
   files: z.record(z.string(), z.string()).optional().catch(undefined),
   cause: z.string().optional().catch(undefined),
+  digest: z.string().optional().catch(undefined),
   resumed: z
     .array(facts.extend({ at: time, after: time }))
     .optional()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openMetrics, type TrainLogRow } from './metrics-log.ts';
+import { openMetrics, type TrainLogRow, unconfirmedEpochs } from './metrics-log.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -100,4 +100,39 @@ it('opened for a new run, what was there is gone', async () => {
   await written(3);
   await written(1);
   expect(await csv()).toBe(`${HEADER}0,0.5,1,2,3\n`);
+});
+
+it('rows after the last checkpoint are confirmed by metrics.jsonl, the last one by the checkpoint of its epoch', async () => {
+  const metrics = await openMetrics(folder);
+  for (const epoch of [0, 1, 2]) {
+    metrics.row(row(epoch));
+    metrics.epoch({ epoch, train: { loss: epoch + 0.5, mae: 1 }, valid: { loss: 2, mae: 3 } });
+  }
+  metrics.row({ epoch: 3, train_loss: null, train_mae: null, valid_loss: 0.25, valid_mae: 0.5 });
+  metrics.close();
+  const valid = { loss: 0.25, mae: 0.5 };
+  expect(unconfirmedEpochs(folder, { epoch: 3, valid })).toEqual([]);
+  expect(unconfirmedEpochs(folder, { epoch: 2, valid: { loss: 2, mae: 3 } })).toEqual([3]);
+  const text = await csv();
+  await writeFile(join(folder, 'train_log.csv'), text.replace('2,2.5,1', '2,2.4,1').replace('0.25', '0.35'));
+  expect(unconfirmedEpochs(folder, { epoch: 3, valid })).toEqual([3]);
+  expect(unconfirmedEpochs(folder, { epoch: 2, valid })).toEqual([2, 3]);
+});
+
+it('the digest goes on from line to line, and is that of a log that was opened anew', async () => {
+  const metrics = await openMetrics(folder);
+  const digests = [metrics.digest()];
+  for (const epoch of [0, 1]) {
+    metrics.row(row(epoch));
+    metrics.epoch({ epoch });
+    digests.push(metrics.digest());
+  }
+  metrics.close();
+  expect(new Set(digests).size).toBe(3);
+  for (const [epoch, digest] of digests.entries()) {
+    const again = await openMetrics(folder, 2, digests[2]);
+    expect(again.digest()).toBe(digests[2]);
+    again.close();
+    if (epoch < 2) await expect(openMetrics(folder, 2, digest)).rejects.toThrow('were altered');
+  }
 });

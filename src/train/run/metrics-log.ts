@@ -4,6 +4,7 @@
  * finds every epoch before its checkpoint; what comes after it is cut off and measured again. A checkpoint keeps a digest of
  * what was logged before it. Rows of `train_log.csv` that were altered come back from `metrics.jsonl`, which has their figures.
  */
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -12,6 +13,7 @@ import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
 import { replaceFile, writeFailure } from '../../files/whole-file.ts';
 import type { Figures } from '../evaluate.ts';
+import type { CheckpointState } from './checkpoint-state.ts';
 
 /** Columns of `train_log.csv`; null stands as an empty cell. */
 export const TRAIN_LOG_COLUMNS = ['epoch', 'train_loss', 'train_mae', 'valid_loss', 'valid_mae'] as const;
@@ -26,7 +28,16 @@ export const METRICS_FILE = 'metrics.jsonl';
 const HEADER = `${TRAIN_LOG_COLUMNS.join(',')}\n`;
 
 /** Digest of the log of a run that has logged nothing. */
-export const NOTHING_LOGGED = digestOf('', '');
+export const NOTHING_LOGGED = digestOfLog(runningDigest(''), runningDigest(''));
+
+/** SHA-256 of the lines of a file so far. */
+function runningDigest(text: string): Hash {
+  return createHash('sha256').update(text);
+}
+
+function digestOfLog(rows: Hash, metrics: Hash): string {
+  return digestOf(rows.copy().digest('hex'), metrics.copy().digest('hex'));
+}
 
 /** @param text - of a `train_log.csv` */
 export function trainLogRows(text: string): TrainLogRow[] {
@@ -62,24 +73,26 @@ export async function openMetrics(folder: string, resumeAt = 0, logged?: string)
   const jsonPath = join(folder, METRICS_FILE);
   const { rows, metrics, restored } =
     logged === undefined ? loggedBefore(folder, resumeAt) : requireLogged(folder, resumeAt, logged);
-  const lines = { csv: [...rows.values()], json: [...metrics.values()] };
-  await replaceFile(csvPath, HEADER + lines.csv.join(''));
-  await replaceFile(jsonPath, lines.json.join(''));
+  const before = { csv: [...rows.values()].join(''), json: [...metrics.values()].join('') };
+  await replaceFile(csvPath, HEADER + before.csv);
+  await replaceFile(jsonPath, before.json);
+  // They go on from line to line: with all lines at every checkpoint, a run of many epochs would hash ever more.
+  const digests = { csv: runningDigest(before.csv), json: runningDigest(before.json) };
   const csv = openSync(csvPath, 'a');
   const json = openSync(jsonPath, 'a');
   return {
     lost: Array.from({ length: resumeAt }, (_, epoch) => epoch).filter((epoch) => !rows.has(epoch)),
     restored,
-    digest: () => digestOf(lines.csv.join(''), lines.json.join('')),
+    digest: () => digestOfLog(digests.csv, digests.json),
     row: (row) => {
       const line = csvLine(row);
       append(csv, csvPath, line);
-      lines.csv.push(line);
+      digests.csv.update(line);
     },
     epoch: (values) => {
       const line = `${JSON.stringify(values)}\n`;
       append(json, jsonPath, line);
-      lines.json.push(line);
+      digests.json.update(line);
     },
     close: () => {
       closeSync(csv);
@@ -113,12 +126,32 @@ export function requireLogged(folder: string, epoch: number, digest: string): Lo
     { ...found, restored: !isHeaded },
     { ...found, rows: rowsFrom(found.metrics), restored: true },
   ];
-  const text = (lines: Map<number, string>) => [...lines.values()].join('');
-  const right = candidates.find(({ rows, metrics }) => digestOf(text(rows), text(metrics)) === digest);
+  const running = (lines: Map<number, string>) => runningDigest([...lines.values()].join(''));
+  const right = candidates.find(
+    ({ rows, metrics }) => digestOfLog(running(rows), running(metrics)) === digest,
+  );
   if (right) return right;
   throw new ConfigError(
     `the lines of the epochs before ${epoch} in ${TRAIN_LOG_FILE} or ${METRICS_FILE} were altered since they were written`,
   );
+}
+
+/**
+ * Epochs whose row in `train_log.csv` came after the last checkpoint, so that no digest has it, and is not what `metrics.jsonl`
+ * says of the epoch, or the checkpoint of its own.
+ *
+ * @param last - state of the last checkpoint
+ */
+export function unconfirmedEpochs(
+  folder: string,
+  { epoch: from, valid }: Pick<CheckpointState, 'epoch' | 'valid'>,
+): number[] {
+  const { rows, metrics } = loggedBefore(folder, Number.POSITIVE_INFINITY);
+  const confirmed = rowsFrom(metrics);
+  if (!confirmed.has(from) && valid !== null) confirmed.set(from, rowOf(from, undefined, valid));
+  return [...rows]
+    .filter(([epoch, line]) => epoch >= from && confirmed.get(epoch) !== line)
+    .map(([epoch]) => epoch);
 }
 
 /** The rows of `train_log.csv` by what `metrics.jsonl` says of the same epochs. */
@@ -126,10 +159,14 @@ function rowsFrom(metrics: Map<number, string>): Map<number, string> {
   const rows = new Map<number, string>();
   for (const [epoch, line] of metrics) {
     const { train, valid } = JSON.parse(line) as Partial<Record<'train' | 'valid', Figures>>;
-    const row = { epoch, train_loss: train?.loss ?? null, train_mae: train?.mae ?? null };
-    rows.set(epoch, csvLine({ ...row, valid_loss: valid?.loss ?? null, valid_mae: valid?.mae ?? null }));
+    rows.set(epoch, rowOf(epoch, train, valid));
   }
   return rows;
+}
+
+function rowOf(epoch: number, train: Figures | undefined, valid: Figures | undefined): string {
+  const trained = { train_loss: train?.loss ?? null, train_mae: train?.mae ?? null };
+  return csvLine({ epoch, ...trained, valid_loss: valid?.loss ?? null, valid_mae: valid?.mae ?? null });
 }
 
 function csvLine(row: TrainLogRow): string {

@@ -402,3 +402,25 @@ describe('resume', () => {
     expect((await open({ fresh: true })).state).toBe('new');
   });
 });
+
+it('a recording whose frames are others is refused, though the fingerprint has nothing of them; 0.1.0 recorded no digests', async () => {
+  const recordings = (digest?: string) => ({
+    ...FACTS,
+    recordings: [
+      { name: 'a.h5', frames: 9, digest: 'a' },
+      { name: 'b.h5', frames: 9, digest },
+    ],
+  });
+  await with_({ facts: recordings('b') });
+  await save(folder, trainee(), 1);
+  const resume = (digest: string) => with_({ resume: 'must', facts: recordings(digest) });
+  await expect(resume('c')).rejects.toThrow(
+    /cannot be resumed.*\n {2}b\.h5 was altered since the run was started: its frames, labels or times are others/s,
+  );
+  expect((await resume('b')).state).toBe('resumed');
+  const before = join(parent, 'passive', 'wm_session', 'experiment_5');
+  await with_({ folder: before, facts: recordings() });
+  await save(before, trainee(), 1);
+  const run = await with_({ folder: before, resume: 'must', facts: recordings('c') });
+  expect(run.state).toBe('resumed');
+});
