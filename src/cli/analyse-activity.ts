@@ -1,18 +1,21 @@
 /** `ncp-train analyse activity`: see src/analyses/activity/. */
-import type { Command } from 'commander';
 import { DataError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { activityOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+import { defineCommand } from './command.ts';
+import { remarkLines, TRACE_NOTES, traceOperands, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'neural activity on the road';
 
-export function define(command: Command): void {
-  addTraceFlags(command, 'activity').action(async (paths: string[], flags: TraceFlags) => {
+export default defineCommand({
+  operands: traceOperands,
+  options: activityOptions,
+  notes: () => TRACE_NOTES,
+  async run(options, { path: paths }, { print }) {
     const { quantitiesOf } = await import('../analyses/activity/analyse.ts');
     const { writeActivityOf } = await import('../analyses/activity/write.ts');
     const { drivenRoad, ROAD_NEEDS } = await import('../analyses/road/driven-road.ts');
-    await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
+    await withTraces(paths, PURPOSE, options, async ({ sources, warnings, driveOf }) => {
       const rows: {
         model: string;
         path: string;
@@ -30,7 +33,7 @@ export function define(command: Command): void {
             `${drive}: ${PURPOSE} needs ${ROAD_NEEDS}. Without a road there are analyse lipschitz and analyse pca`,
           );
         }
-        files.push(...(await writeActivityOf(flags.out, source, road)));
+        files.push(...(await writeActivityOf(options.out, source, road)));
         const { label, path, frames, neurons } = source;
         rows.push({
           model: label,
@@ -47,10 +50,6 @@ export function define(command: Command): void {
           ({ label }) =>
             `${label}: a drive without its model has no time constants; give the checkpoint before it`,
         );
-      if (flags.json) {
-        print(JSON.stringify({ models: rows, warnings, notes, out: flags.out, files }, null, 2));
-        return;
-      }
       const table = aligned([
         ['model', 'neurons', 'frames', 'road', 'drawn'],
         ...rows.map(({ model, neurons, frames, road, quantities }) => [
@@ -61,7 +60,11 @@ export function define(command: Command): void {
           quantities.join(', '),
         ]),
       ]);
-      print([table, ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+      const { out } = options;
+      print(
+        { models: rows, warnings, notes, out, files },
+        [table, ...remarkLines(warnings, notes, out, files)].join('\n'),
+      );
     });
-  });
-}
+  },
+});

@@ -1,44 +1,42 @@
 /** `ncp-train analyse lipschitz`: see src/analyses/lipschitz/. */
-import type { Command } from 'commander';
 import type { ModelConstants } from '../analyses/lipschitz/analyse.ts';
-import { print } from '../terminal.ts';
+import { lipschitzOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { wholeNumber } from './number-flags.ts';
-import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+import { defineCommand } from './command.ts';
+import { remarkLines, TRACE_NOTES, traceOperands, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'Lipschitz constants of the neurons';
 
-interface Flags extends TraceFlags {
-  readonly jacobianEvery: number;
-}
-
-export function define(command: Command): void {
-  addTraceFlags(command, 'lipschitz')
-    .option('--jacobian-every <frames>', 'take the Jacobian at every so many-th frame', wholeNumber(1), 10)
-    .action(async (paths: string[], flags: Flags) => {
-      const { constantsOf } = await import('../analyses/lipschitz/analyse.ts');
-      const { constantRows, largestOf, undrawn, writeConstants } = await import(
-        '../analyses/lipschitz/write.ts'
+export default defineCommand({
+  operands: traceOperands,
+  options: lipschitzOptions,
+  notes: () => TRACE_NOTES,
+  async run(options, { path: paths }, { print }) {
+    const { constantsOf } = await import('../analyses/lipschitz/analyse.ts');
+    const { constantRows, largestOf, undrawn, writeConstants } = await import(
+      '../analyses/lipschitz/write.ts'
+    );
+    await withTraces(paths, PURPOSE, options, async ({ sources, warnings }) => {
+      const models: ModelConstants[] = [];
+      for (const source of sources) models.push(await constantsOf(source, options.jacobian_every));
+      const files = await writeConstants(options.out, models);
+      const largest = largestOf(models);
+      const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
+      const result = models.map((model) => ({
+        model: model.source.label,
+        path: model.source.path,
+        pairs: model.pairs,
+        state_map: model.map ? { whole: model.map.whole, frames: model.map.frames } : null,
+        neurons: constantRows(model).map(({ model: _, ...row }) => row),
+      }));
+      const { out } = options;
+      print(
+        { models: result, warnings, notes, out, files },
+        [table(models), ...remarkLines(warnings, notes, out, files)].join('\n'),
       );
-      await withTraces(paths, PURPOSE, flags, async ({ sources, warnings }) => {
-        const models: ModelConstants[] = [];
-        for (const source of sources) models.push(await constantsOf(source, flags.jacobianEvery));
-        const files = await writeConstants(flags.out, models);
-        const largest = largestOf(models);
-        const notes = models.flatMap((model) => notesOf(model, undrawn(model.trace, largest.trace)));
-        if (flags.json) {
-          const result = models.map((model) => ({
-            model: model.source.label,
-            path: model.source.path,
-            pairs: model.pairs,
-            state_map: model.map ? { whole: model.map.whole, frames: model.map.frames } : null,
-            neurons: constantRows(model).map(({ model: _, ...row }) => row),
-          }));
-          print(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
-        } else print([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
-      });
     });
-}
+  },
+});
 
 function table(models: readonly ModelConstants[]): string {
   const spread = (values: Float64Array | undefined) => {

@@ -1,55 +1,45 @@
 /** `ncp-train analyse parameters`: see src/analyses/parameters/count.ts. */
-import { type Command, Option } from 'commander';
+import type { z } from 'zod';
 import type { ParameterCounts } from '../analyses/parameters/count.ts';
-import { MODELS, type ModelInput, WM_SIZES } from '../options/schema.ts';
-import { print } from '../terminal.ts';
+import { parametersOptions } from '../options/commands/analyses.ts';
+import type { Given } from '../options/flags.ts';
+import { MODELS, type ModelInput } from '../options/schema.ts';
 import { aligned } from '../text/aligned.ts';
-import { share, wholeNumber } from './number-flags.ts';
-import { makeFolderOf, outFile } from './out-path.ts';
+import { defineCommand, severalOr } from './command.ts';
+import { makeFolderOf } from './out-path.ts';
 
-export function define(command: Command): void {
-  command
-    .argument(
-      '[checkpoint...]',
+type Options = z.output<typeof parametersOptions>;
+
+export default defineCommand({
+  operands: {
+    checkpoint: severalOr(
+      undefined,
       'runs, checkpoints or weights files; none: all eight models by their options',
-    )
-    .option('--lstm-size <units>', 'units of every recurrent cell but wm (default: 64)', wholeNumber(1))
-    .addOption(new Option('--wm-size <name>', 'wiring of wm (default: small)').choices([...WM_SIZES]))
-    .option('--wiring <file>', 'JSON file with a wiring of your own for wm')
-    .option('--sparsity <share>', 'share of the recurrent weights that stays 0', share)
-    .option('--csv <file>', 'also write the table as CSV', outFile)
-    .option('--json', 'print JSON')
-    .action(async (checkpoints: string[], options) => {
-      const rows = checkpoints.length > 0 ? await ofCheckpoints(checkpoints, options) : await ofAll(options);
-      const { countsAsCsv } = await import('../analyses/parameters/count.ts');
-      const { replaceFile } = await import('../files/whole-file.ts');
-      if (options.csv !== undefined) {
-        makeFolderOf(options.csv);
-        await replaceFile(options.csv, countsAsCsv(rows));
-      }
-      print(options.json ? JSON.stringify({ models: rows }, null, 2) : text(rows));
-    });
+    ),
+  },
+  options: parametersOptions,
+  faults: (given, { checkpoint }) => meaningless(given, checkpoint),
+  async run(options, { checkpoint }, { print }) {
+    const rows = checkpoint.length > 0 ? await ofCheckpoints(checkpoint) : await ofAll(options);
+    const { countsAsCsv } = await import('../analyses/parameters/count.ts');
+    const { replaceFile } = await import('../files/whole-file.ts');
+    if (options.csv !== undefined) {
+      makeFolderOf(options.csv);
+      await replaceFile(options.csv, countsAsCsv(rows));
+    }
+    print({ models: rows }, text(rows));
+  },
+});
+
+/** Options of a model beside a checkpoint, which has them itself. */
+function meaningless(given: Given, checkpoints: readonly string[]): string[] {
+  const names = ['lstm_size', 'wm_size', 'wiring', 'sparsity'].filter((name) => given[name] !== undefined);
+  if (checkpoints.length === 0 || names.length === 0) return [];
+  const flags = names.map((name) => `--${name}`).join(', ');
+  return [`a checkpoint says itself what it is: leave out ${flags}, or the checkpoint`];
 }
 
-interface Given {
-  readonly lstmSize?: number;
-  readonly wmSize?: (typeof WM_SIZES)[number];
-  readonly wiring?: string;
-  readonly sparsity?: number;
-}
-
-async function ofCheckpoints(paths: readonly string[], given: Given): Promise<ParameterCounts[]> {
-  const { UsageError } = await import('../errors.ts');
-  const meaningless = Object.entries({
-    '--lstm-size': given.lstmSize,
-    '--wm-size': given.wmSize,
-    '--wiring': given.wiring,
-    '--sparsity': given.sparsity,
-  }).filter(([, value]) => value !== undefined);
-  if (meaningless.length > 0) {
-    const flags = meaningless.map(([flag]) => flag).join(', ');
-    throw new UsageError(`a checkpoint says itself what it is: leave out ${flags}, or the checkpoint`);
-  }
+async function ofCheckpoints(paths: readonly string[]): Promise<ParameterCounts[]> {
   const { countCheckpoint } = await import('../analyses/parameters/count.ts');
   const { weightsOf } = await import('../train/weights-of.ts');
   await useEmbedded();
@@ -58,7 +48,7 @@ async function ofCheckpoints(paths: readonly string[], given: Given): Promise<Pa
   return rows;
 }
 
-async function ofAll({ lstmSize, wmSize, wiring: path, sparsity }: Given): Promise<ParameterCounts[]> {
+async function ofAll({ lstm_size, wm_size, wiring: path, sparsity }: Options): Promise<ParameterCounts[]> {
   const { countOptions } = await import('../analyses/parameters/count.ts');
   const { readWiring } = await import('../models/wiring/wiring-json.ts');
   const wiring = path === undefined ? undefined : await readWiring(path);
@@ -67,7 +57,7 @@ async function ofAll({ lstmSize, wmSize, wiring: path, sparsity }: Given): Promi
   const add = (name: string, options: ModelInput) =>
     rows.push(countOptions(name, options, options.model === 'wm' ? wiring : undefined));
   for (const model of MODELS) {
-    const sizes = model === 'wm' ? { wm_size: wmSize } : { lstm_size: lstmSize };
+    const sizes = model === 'wm' ? { wm_size } : { lstm_size };
     const sparse = model === 'wm' || model === 'cnn' ? {} : { sparsity };
     add(model, { model, ...sizes, ...sparse });
     if (model === 'ctrnn') add('ctrnn, feedback', { model, ...sizes, ...sparse, ctfeedback: true });

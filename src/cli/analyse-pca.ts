@@ -1,24 +1,27 @@
 /** `ncp-train analyse pca`: see src/analyses/pca/. */
-import type { Command } from 'commander';
 import type { ModelComponents } from '../analyses/pca/analyse.ts';
-import { print } from '../terminal.ts';
+import { pcaOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { addTraceFlags, remarkLines, type TraceFlags, withTraces } from './trace-options.ts';
+import { defineCommand } from './command.ts';
+import { remarkLines, TRACE_NOTES, traceOperands, withTraces } from './trace-options.ts';
 
 const PURPOSE = 'principal component analysis';
 
-export function define(command: Command): void {
-  addTraceFlags(command, 'pca').action(async (paths: string[], flags: TraceFlags) => {
+export default defineCommand({
+  operands: traceOperands,
+  options: pcaOptions,
+  notes: () => TRACE_NOTES,
+  async run(options, { path: paths }, { print }) {
     const { componentsOf } = await import('../analyses/pca/analyse.ts');
     const { componentRows, writeComponents } = await import('../analyses/pca/write.ts');
     const { drivenRoad, ROAD_NEEDS } = await import('../analyses/road/driven-road.ts');
-    await withTraces(paths, PURPOSE, flags, async ({ sources, warnings, driveOf }) => {
+    await withTraces(paths, PURPOSE, options, async ({ sources, warnings, driveOf }) => {
       const models: ModelComponents[] = [];
       for (const source of sources) models.push(await componentsOf(source));
       const roads = new Map(
         await Promise.all(sources.map(async (one) => [one, await drivenRoad(driveOf(one))] as const)),
       );
-      const files = await writeComponents(flags.out, models, ({ source }) => roads.get(source));
+      const files = await writeComponents(options.out, models, ({ source }) => roads.get(source));
       const notes = [
         ...models.flatMap(({ source, constant }) =>
           constant.length > 0
@@ -33,19 +36,21 @@ export function define(command: Command): void {
               ],
         ),
       ];
-      if (flags.json) {
-        const result = models.map((model) => ({
-          model: model.source.label,
-          path: model.source.path,
-          frames: model.source.frames,
-          neurons: model.source.neurons.length,
-          components: componentRows(model).map(({ model: _, ...row }) => row),
-        }));
-        print(JSON.stringify({ models: result, warnings, notes, out: flags.out, files }, null, 2));
-      } else print([table(models), ...remarkLines(warnings, notes, flags.out, files)].join('\n'));
+      const result = models.map((model) => ({
+        model: model.source.label,
+        path: model.source.path,
+        frames: model.source.frames,
+        neurons: model.source.neurons.length,
+        components: componentRows(model).map(({ model: _, ...row }) => row),
+      }));
+      const { out } = options;
+      print(
+        { models: result, warnings, notes, out, files },
+        [table(models), ...remarkLines(warnings, notes, out, files)].join('\n'),
+      );
     });
-  });
-}
+  },
+});
 
 function table(models: readonly ModelComponents[]): string {
   return aligned([

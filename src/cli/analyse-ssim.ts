@@ -1,49 +1,17 @@
 /** `ncp-train analyse ssim`: see src/analyses/ssim/ssim.ts. */
-import { type Command, InvalidArgumentError } from 'commander';
 import type { SsimResult } from '../analyses/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
-import { print } from '../terminal.ts';
+import { ssimOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { fromZero, wholeNumber } from './number-flags.ts';
-import { outFolder } from './out-path.ts';
-import { addComputingFlags, openProgress } from './replay-flags.ts';
+import { type Bar, defineCommand, several } from './command.ts';
 
-const FRAMES = 100;
-
-export function define(command: Command): void {
-  addComputingFlags(
-    command
-      .argument('<checkpoint...>', 'runs, checkpoints or weights files, a line each')
-      .requiredOption(
-        '--recording <file>',
-        'whose frames are disturbed: HDF5 (.h5) or a NumPy archive (.npz)',
-      )
-      .option(
-        '--noise <sigmas>',
-        `σ of each noise, comma-separated, of frames in 0..1 (default: the paper’s ${PAPER_SIGMAS.join(',')})`,
-        sigmaList,
-      )
-      .option(
-        '--frames <number>',
-        `frames to take, evenly over the recording (default: ${FRAMES})`,
-        wholeNumber(1),
-      )
-      .option('--drives <path...>', 'recorded test drives, or folders of them, whose crashes are counted')
-      .option('--out <folder>', 'where files go', outFolder, 'ssim'),
-  ).action(async (checkpoints: string[], options) => {
-    const {
-      recording,
-      noise,
-      frames = FRAMES,
-      drives = [],
-      noiseSeed = 1,
-      out,
-      channelOrder,
-      cacheDir,
-      backend,
-    } = options;
+export default defineCommand({
+  operands: { checkpoint: several('runs, checkpoints or weights files, a line each') },
+  options: ssimOptions,
+  async run(options, { checkpoint: checkpoints }, { print, progress }) {
+    const { recording, noise, noise_seed: seed, frames, drives, out, backend } = options;
     const { ssim } = await import('../analyses/ssim/ssim.ts'); // TensorFlow.js, which --help does not need
-    let progress = openProgress('saliency maps', 'maps');
+    let bar: Bar | undefined;
     let current: string | undefined;
     const result = await ssim({
       checkpoints,
@@ -51,23 +19,30 @@ export function define(command: Command): void {
       drives,
       frames,
       out,
-      channelOrder,
-      cacheDir,
       backend,
-      sigmas: noise ?? PAPER_SIGMAS,
-      seed: noiseSeed,
+      seed,
+      channelOrder: options.channel_order,
+      cacheDir: options.cache_dir,
+      sigmas: noise === undefined ? PAPER_SIGMAS : sigmasOf(noise),
       onProgress(checkpoint, done, maps) {
         if (current !== checkpoint) {
-          progress.finish();
-          progress = openProgress(`saliency maps of ${checkpoint}`, 'maps');
+          bar?.finish();
+          bar = progress(`saliency maps of ${checkpoint}`, 'maps');
           current = checkpoint;
         }
-        progress.update(done, maps);
+        bar?.update(done, maps);
       },
-    }).finally(() => progress.finish());
-    print(options.json ? JSON.stringify(result, null, 2) : text(result));
-  });
-}
+    });
+    bar?.finish();
+    print(result, text(result));
+  },
+});
+
+const sigmasOf = (levels: string): number[] =>
+  levels
+    .split(',')
+    .map(Number)
+    .sort((a, b) => a - b);
 
 function text({ models, crashes, out, files }: SsimResult): string {
   const rows = [
@@ -89,10 +64,4 @@ function text({ models, crashes, out, files }: SsimResult): string {
     '',
     `over ${models[0].frames} frames; files in ${out}: ${files.join(', ')}`,
   ].join('\n');
-}
-
-function sigmaList(text: string): number[] {
-  const sigmas = text.split(',').map(fromZero);
-  if (new Set(sigmas).size !== sigmas.length) throw new InvalidArgumentError('expected different numbers');
-  return sigmas.sort((a, b) => a - b);
 }

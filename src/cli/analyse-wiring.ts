@@ -1,39 +1,40 @@
 /** `ncp-train analyse wiring`: see src/analyses/wiring/. */
 
-import type { Command } from 'commander';
 import type { Circuit } from '../analyses/wiring/circuit.ts';
-import { ConfigError, UsageError } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import type { RecurrentModel } from '../models/model.ts';
 import type { Wiring } from '../models/wiring/wiring.ts';
+import { wiringOptions } from '../options/commands/analyses.ts';
 import { WM_SIZES } from '../options/schema.ts';
-import { print, say } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
-import { outFolder } from './out-path.ts';
+import { defineCommand, maybe } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .argument(
-      '[checkpoint]',
+export default defineCommand({
+  operands: {
+    checkpoint: maybe(
       'of wm: a run’s folder (its best checkpoint), a checkpoint’s folder, or a weights file',
-    )
-    .option(
-      '--wiring <which>',
-      `instead of a checkpoint, without weights: ${WM_SIZES.join(', ')}, or a JSON file`,
-    )
-    .option('--out <folder>', 'for picture and tables', outFolder, 'analyses/wiring')
-    .option('--json', 'print JSON')
-    .action(async (checkpoint: string | undefined, options) => {
-      const { name, wiring, model } = await source(checkpoint, options.wiring);
-      const { circuitOf } = await import('../analyses/wiring/circuit.ts');
-      const { writeCircuit } = await import('../analyses/wiring/write-circuit.ts');
-      const circuit = circuitOf(wiring, model);
-      const { files, remark } = await writeCircuit(options.out, name, circuit, wiring);
-      if (remark) say(`warning: ${remark}`);
-      const { synapses: _, ...summary } = circuit;
-      const result = { name, ...summary, out: options.out, files };
-      print(options.json ? JSON.stringify(result, null, 2) : text(name, circuit, options.out, files));
-    });
-}
+    ),
+  },
+  options: wiringOptions,
+  faults({ wiring }, { checkpoint }) {
+    if (checkpoint !== undefined && wiring !== undefined)
+      return ['a checkpoint has its own wiring: leave out --wiring, or the checkpoint'];
+    if (checkpoint === undefined && wiring === undefined)
+      return ['give a checkpoint, or --wiring with a name or a file'];
+    return [];
+  },
+  async run({ wiring: which, out }, { checkpoint }, { print, warn }) {
+    const { name, wiring, model } =
+      which === undefined ? await ofCheckpoint(checkpoint as string) : await named(which);
+    const { circuitOf } = await import('../analyses/wiring/circuit.ts');
+    const { writeCircuit } = await import('../analyses/wiring/write-circuit.ts');
+    const circuit = circuitOf(wiring, model);
+    const { files, remark } = await writeCircuit(out, name, circuit, wiring);
+    if (remark) warn(`warning: ${remark}`);
+    const { synapses: _, ...summary } = circuit;
+    print({ name, ...summary, out, files }, text(name, circuit, out, files));
+  },
+});
 
 interface Source {
   /** For the title. */
@@ -42,17 +43,14 @@ interface Source {
   readonly model?: RecurrentModel;
 }
 
-async function source(checkpoint: string | undefined, which: string | undefined): Promise<Source> {
-  if (checkpoint !== undefined && which !== undefined) {
-    throw new UsageError('a checkpoint has its own wiring: leave out --wiring, or the checkpoint');
-  }
-  if (which !== undefined) {
-    const { paperWiring } = await import('../models/wiring/paper.ts');
-    const { readWiring } = await import('../models/wiring/wiring-json.ts');
-    const isNamed = (WM_SIZES as readonly string[]).includes(which);
-    return { name: `wiring ${which}`, wiring: isNamed ? paperWiring(which) : await readWiring(which) };
-  }
-  if (checkpoint === undefined) throw new UsageError('give a checkpoint, or --wiring with a name or a file');
+async function named(which: string): Promise<Source> {
+  const { paperWiring } = await import('../models/wiring/paper.ts');
+  const { readWiring } = await import('../models/wiring/wiring-json.ts');
+  const isNamed = (WM_SIZES as readonly string[]).includes(which);
+  return { name: `wiring ${which}`, wiring: isNamed ? paperWiring(which) : await readWiring(which) };
+}
+
+async function ofCheckpoint(checkpoint: string): Promise<Source> {
   const { useBackend } = await import('../backend/choose.ts');
   const { loadModel } = await import('../models/weights-file.ts');
   const { weightsOf } = await import('../train/weights-of.ts');

@@ -1,28 +1,25 @@
 /** `ncp-train backend list`: what is installed, without trying it; `doctor` tries. */
-import type { Command } from 'commander';
 import { listBackends } from '../backend/doctor.ts';
-import { print } from '../terminal.ts';
+import { backendListOptions } from '../options/commands/machine.ts';
 import { aligned } from '../text/aligned.ts';
+import { defineCommand } from './command.ts';
 
-export function define(command: Command): void {
-  command.option('--json', 'print JSON').action(({ json }) => {
+export default defineCommand({
+  options: backendListOptions,
+  run(_, __, { print }) {
     const backends = listBackends();
-    if (json) {
-      const rows = backends.map(({ name, works, version, path, remedy }) => ({
-        name,
-        installed: works,
-        version,
-        path,
-        remedy,
-      }));
-      print(JSON.stringify(rows, null, 2));
-      return;
-    }
+    const list = backends.map(({ name, works, version, path, remedy }) => ({
+      name,
+      installed: works,
+      version,
+      path,
+      remedy,
+    }));
     const rows = backends.map(({ name, version, path, reason, remedy }) => [
       name,
       version ?? `${reason}: ${remedy}`,
       path ?? '',
     ]);
-    print(aligned(rows));
-  });
-}
+    print(list, aligned(rows));
+  },
+});

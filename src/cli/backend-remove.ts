@@ -1,14 +1,18 @@
 /** `ncp-train backend remove`: deletes the native backend from the user's data folder. */
-import type { Command } from 'commander';
 import { removeTensorFlow } from '../backend/install.ts';
 import { tensorflowFolder, tildePath } from '../backend/paths.ts';
-import { print } from '../terminal.ts';
+import { backendRemoveOptions } from '../options/commands/machine.ts';
+import { defineCommand } from './command.ts';
 
-export function define(command: Command): void {
-  command.action(async () => {
-    const folder = tildePath(tensorflowFolder());
+export default defineCommand({
+  options: backendRemoveOptions,
+  async run(_, __, { print }) {
+    const path = tensorflowFolder();
+    const folder = tildePath(path);
+    const removed = await removeTensorFlow();
     print(
-      (await removeTensorFlow()) ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`,
+      { path, removed },
+      removed ? `removed: ${folder}` : `nothing to remove: no native backend in ${folder}`,
     );
-  });
-}
+  },
+});

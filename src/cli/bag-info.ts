@@ -1,32 +1,30 @@
 /** `ncp-train bag info`: what is in a rosbag, and what each topic would be used for. */
-import type { Command } from 'commander';
+import type { Bag } from '../bags/read/bag.ts';
 import { type CameraLook, lookText, lookThrough } from '../bags/camera/camera-look.ts';
 import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
-import type { Bag } from '../bags/read/bag.ts';
 import { openBag } from '../bags/read/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { bagInfoOptions } from '../options/commands/bags.ts';
 import { aligned } from '../text/aligned.ts';
 import { onlyOneFile } from './bag-options.ts';
+import { defineCommand, one } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('<file>', 'ROS 1 bag, MCAP file, or a folder as ROS 2 records it')
-    .allowExcessArguments() // refused in words of our own
-    .option('--json', 'print JSON')
-    .action(async (path: string, { json = false }: { json?: boolean }) => {
-      onlyOneFile(command);
-      const bag = await openBag(path);
-      try {
-        const { choice, problems } = likelyChoice(bag);
-        const camera = await cameraOf(bag, choice, problems);
-        print(json ? asJson(bag, choice, problems, camera) : asText(bag, choice, problems, camera));
-      } finally {
-        await bag.close();
-      }
-    });
-}
+export default defineCommand({
+  operands: { file: one('ROS 1 bag, MCAP file, or a folder as ROS 2 records it') },
+  options: bagInfoOptions,
+  tooMany: (files) => onlyOneFile('info', files),
+  async run(_, { file }, { print }) {
+    const bag = await openBag(file);
+    try {
+      const { choice, problems } = likelyChoice(bag);
+      const camera = await cameraOf(bag, choice, problems);
+      print(asJson(bag, choice, problems, camera), asText(bag, choice, problems, camera));
+    } finally {
+      await bag.close();
+    }
+  },
+});
 
 /** What `bag export` and `bag metrics` would use; where the switch is in doubt, without it, and why. */
 function likelyChoice(bag: Bag): { choice: Choice; problems: string[] } {
@@ -100,7 +98,7 @@ function rate(count: number, start?: number, end?: number): string {
 const sizeText = (bytes: number) =>
   bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
-function asJson(bag: Bag, choice: Choice, problems: readonly string[], camera?: CameraLook): string {
+function asJson(bag: Bag, choice: Choice, problems: readonly string[], camera?: CameraLook): object {
   const { path, format, size, start = null, end = null, notes } = bag;
   const topics = bag.topics.map((topic) => ({
     ...topic,
@@ -108,21 +106,17 @@ function asJson(bag: Bag, choice: Choice, problems: readonly string[], camera?: 
     possible: Object.keys(rolesOf(topic)),
   }));
   const chosen = Object.entries(choice).map(([role, topic]) => [role, topicText(topic)]);
-  return JSON.stringify(
-    {
-      path,
-      format,
-      size,
-      start,
-      end,
-      topics,
-      used: Object.fromEntries(chosen),
-      camera: camera === undefined ? null : cameraAsJson(camera),
-      notes: [...notes, ...problems],
-    },
-    null,
-    2,
-  );
+  return {
+    path,
+    format,
+    size,
+    start,
+    end,
+    topics,
+    used: Object.fromEntries(chosen),
+    camera: camera === undefined ? null : cameraAsJson(camera),
+    notes: [...notes, ...problems],
+  };
 }
 
 const cameraAsJson = ({ topic, height, width, encoding, yuvRange, remark }: CameraLook) => ({

@@ -1,36 +1,29 @@
 /** `ncp-train bag metrics`: see src/bags/metrics.ts, src/metrics/ and docs/bags.md. */
 
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
 import { type BagMetrics, bagMetrics } from '../bags/metrics.ts';
-import { UsageError } from '../errors.ts';
 import { drivesAsCsv, drivesAsJson, drivesAsText } from '../metrics/formats.ts';
 import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
-import { print, say } from '../terminal.ts';
-import { addBagOptions, bagOptions } from './bag-options.ts';
+import { bagMetricsOptions } from '../options/commands/bags.ts';
+import * as terminal from '../terminal.ts';
+import { bagOptions } from './bag-options.ts';
+import { defineCommand, formatFaults, several } from './command.ts';
 
-const FORMATS = ['text', 'csv', 'json'] as const;
-
-export function define(command: Command): void {
-  command.argument('<file...>', 'ROS 1 bags, MCAP files, or folders as ROS 2 records them');
-  addBagOptions(command, ['switch', 'gps', 'speed', 'steering', 'yaw_rate', 'curvature'])
-    .addOption(new Option('--format <name>', 'of the result (default: text)').choices(FORMATS))
-    .option('--together', 'the files are runs of one model: mean ± deviation over them')
-    .option('--json', 'the same as --format json')
-    .action(async (paths: string[], options) => {
-      if (options.json && options.format !== undefined && options.format !== 'json') {
-        throw new UsageError(`--json and --format ${options.format} contradict each other`);
-      }
-      const format: (typeof FORMATS)[number] = options.json ? 'json' : (options.format ?? 'text');
-      const drives: BagMetrics[] = [];
-      for (const path of paths) drives.push(await bagMetrics(path, bagOptions(options)));
-      for (const { path, notes } of drives) {
-        for (const note of notes) say(`${path}: ${note}`);
-      }
-      const groups = grouped(drives, options.together === true);
-      print({ text: asText, csv: drivesAsCsv, json: asJson }[format](groups, drives));
-    });
-}
+export default defineCommand({
+  operands: { file: several('ROS 1 bags, MCAP files, or folders as ROS 2 records them') },
+  options: bagMetricsOptions,
+  faults: ({ format }, _, json) => formatFaults(format, json),
+  async run(options, { file: paths }, { json, print, say }) {
+    const drives: BagMetrics[] = [];
+    for (const path of paths) drives.push(await bagMetrics(path, bagOptions(options)));
+    for (const { path, notes } of drives) {
+      for (const note of notes) say(`${path}: ${note}`);
+    }
+    const groups = grouped(drives, options.together);
+    if (json || options.format === 'json') terminal.print(JSON.stringify(asJson(groups, drives), null, 2));
+    else print(undefined, options.format === 'csv' ? drivesAsCsv(groups) : asText(groups, drives));
+  },
+});
 
 function grouped(drives: readonly BagMetrics[], together: boolean): DriveGroup[] {
   if (together) {
@@ -56,7 +49,7 @@ function asText(groups: readonly DriveGroup[], drives: readonly BagMetrics[]): s
   return [drivesAsText(groups), '', ...new Set(sources), ...crashes].join('\n');
 }
 
-function asJson(groups: readonly DriveGroup[], drives: readonly BagMetrics[]): string {
+function asJson(groups: readonly DriveGroup[], drives: readonly BagMetrics[]): object {
   const files = drives.map(({ path, sources, crashes, notes }) => ({ path, sources, crashes, notes }));
-  return JSON.stringify({ ...drivesAsJson(groups), files }, null, 2);
+  return { ...drivesAsJson(groups), files };
 }

@@ -2,33 +2,24 @@
  * The table of commands: what each is called, a line about it, and the file that defines it. The files are imported
  * only when their command is used, so that `--help` is quick.
  */
-import type { Command } from 'commander';
-
-export interface CommandFile {
-  /**
-   * Adds arguments, options and the action.
-   *
-   * @param known - names of all commands
-   */
-  define(command: Command, known: readonly string[]): void;
-}
+import type { CommandDefinition } from './command.ts';
 
 export interface CommandEntry {
   /** Words as typed, e.g. `backend install`; one of two words stands behind a command of the first. */
-  name: string;
-  summary: string;
-  /** Whether it writes CSV with words that others chose, such as names of files, models and neurons. */
-  writesCsv?: boolean;
-  load: () => Promise<CommandFile>;
+  readonly name: string;
+  /** What it does, as an order. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly default: CommandDefinition }>;
 }
 
 /** Groups of commands, by their first word. */
 export const groups: Record<string, string> = {
-  analyse: 'the figures and tables of the paper, from checkpoints and runs',
+  analyse: 'make the figures and tables of the paper, from checkpoints and runs',
   bag: 'look into rosbags, take recordings and metrics out of them',
   backend: 'install, list or remove the native backend',
   data: 'make, convert, look at and check recordings',
-  sweep: 'many runs: models, folds and settings, on this machine or a Slurm cluster',
+  'data cache': 'list or clear the cropped frames that training keeps',
+  sweep: 'train many runs: models, folds and settings, on this machine or a Slurm cluster',
 };
 
 export const commands: CommandEntry[] = [
@@ -54,7 +45,7 @@ export const commands: CommandEntry[] = [
   },
   {
     name: 'reproduce',
-    summary: 'the whole paper on generated drives: data, sweeps, drives, analyses, report',
+    summary: 'do the whole paper on generated drives: data, sweeps, drives, analyses, report',
     load: () => import('./reproduce.ts'),
   },
   {
@@ -74,32 +65,30 @@ export const commands: CommandEntry[] = [
   },
   {
     name: 'sweep status',
-    summary: 'every run of a sweep, and the table of the finished ones',
+    summary: 'show every run of a sweep, and the table of the finished ones',
     load: () => import('./sweep-status.ts'),
   },
   { name: 'sweep cancel', summary: 'end a sweep, with checkpoints', load: () => import('./sweep-cancel.ts') },
   {
     name: 'sweep run',
-    summary: 'one run of a sweep in this process; what its executors start',
+    summary: 'train one run of a sweep in this process; what its executors start',
     load: () => import('./sweep-run.ts'),
   },
   { name: 'test', summary: 'evaluate a checkpoint on recordings', load: () => import('./test.ts') },
   {
     name: 'drive',
     summary: 'let models drive in closed loop, count crashes, measure comfort',
-    writesCsv: true,
     load: () => import('./drive.ts'),
   },
   {
     name: 'results',
-    summary: 'means over folds of every model, compared',
-    writesCsv: true,
+    summary: 'compare models by their means over folds',
     load: () => import('./results.ts'),
   },
   { name: 'runs', summary: 'list runs with state, epoch and best loss', load: () => import('./runs.ts') },
   {
     name: 'report',
-    summary: 'one HTML page about runs: options, curves, results, analyses',
+    summary: 'write an HTML page about runs: options, curves, results, analyses',
     load: () => import('./report.ts'),
   },
   {
@@ -114,49 +103,42 @@ export const commands: CommandEntry[] = [
   },
   {
     name: 'widget',
-    summary: 'one HTML page to look through drives: frames, saliency, steering, neurons',
+    summary: 'write an HTML page to look through drives: frames, saliency, steering, neurons',
     load: () => import('./widget.ts'),
   },
   {
     name: 'analyse ssim',
-    summary: 'how saliency maps change under noise, beside the crashes of test drives',
-    writesCsv: true,
+    summary: 'measure how saliency maps change under noise, beside the crashes of test drives',
     load: () => import('./analyse-ssim.ts'),
   },
   {
     name: 'analyse parameters',
     summary: 'count what models train, part by part',
-    writesCsv: true,
     load: () => import('./analyse-parameters.ts'),
   },
   {
     name: 'analyse wiring',
     summary: 'draw and count the synapses of a neural circuit policy',
-    writesCsv: true,
     load: () => import('./analyse-wiring.ts'),
   },
   {
     name: 'analyse sparsity',
-    summary: 'losses of the runs with --sparsity, over how sparse they are',
-    writesCsv: true,
+    summary: 'draw the losses of the runs with --sparsity over how sparse they are',
     load: () => import('./analyse-sparsity.ts'),
   },
   {
     name: 'analyse lipschitz',
-    summary: 'how fast each neuron changes along a drive, model beside model',
-    writesCsv: true,
+    summary: 'measure how fast each neuron changes along a drive, model beside model',
     load: () => import('./analyse-lipschitz.ts'),
   },
   {
     name: 'analyse pca',
-    summary: 'principal components of the states, on the driven road',
-    writesCsv: true,
+    summary: 'draw principal components of the states on the driven road',
     load: () => import('./analyse-pca.ts'),
   },
   {
     name: 'analyse activity',
-    summary: 'every neuron on the driven road, of wm with its time constants',
-    writesCsv: true,
+    summary: 'draw every neuron on the driven road, of wm with its time constants',
     load: () => import('./analyse-activity.ts'),
   },
   {
@@ -191,9 +173,14 @@ export const commands: CommandEntry[] = [
     load: () => import('./data-check.ts'),
   },
   {
-    name: 'data cache',
-    summary: 'list or clear the cropped frames that training keeps',
-    load: () => import('./data-cache.ts'),
+    name: 'data cache list',
+    summary: 'say which recordings are in the cache of cropped frames',
+    load: () => import('./data-cache-list.ts'),
+  },
+  {
+    name: 'data cache clear',
+    summary: 'delete all cropped frames; they are made again when needed',
+    load: () => import('./data-cache-clear.ts'),
   },
   {
     name: 'bag info',
@@ -207,8 +194,7 @@ export const commands: CommandEntry[] = [
   },
   {
     name: 'bag metrics',
-    summary: 'crashes, distance and discomfort of a drive in a rosbag',
-    writesCsv: true,
+    summary: 'measure crashes, distance and discomfort of a drive in a rosbag',
     load: () => import('./bag-metrics.ts'),
   },
   {

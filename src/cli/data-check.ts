@@ -1,33 +1,33 @@
 /** `ncp-train data check`: see src/data/inspect/check.ts; exit status 3 when there is an error, not for warnings. */
+
 import { basename } from 'node:path';
-import type { Command } from 'commander';
 import { type Checked, checkRecordings } from '../data/inspect/check.ts';
 import { defectText } from '../data/recordings/defect.ts';
 import { DataError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { dataCheckOptions } from '../options/commands/recordings.ts';
 import { plural } from '../text/figures.ts';
-import { type Progress, startProgress } from './progress.ts';
+import { type Bar, defineCommand, one } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('<path>', 'folder of recordings, or one recording')
-    .option('--json', 'print JSON')
-    .action(async (path: string, { json }) => {
-      let progress: Progress | undefined;
-      let current = '';
-      const checked = await checkRecordings(path, (file, done, frames) => {
-        if (file !== current) {
-          progress?.finish();
-          progress = startProgress(`reading ${basename(file)}`, frames, 'frames');
-          current = file;
-        }
-        progress?.update(done);
-      }).finally(() => progress?.finish());
-      print(json ? JSON.stringify(checked, null, 2) : text(checked));
-      const errors = count(checked, 'error');
-      if (errors > 0) throw new DataError(`${path}: ${plural(errors, 'error')} in ${faulty(checked)}`);
+export default defineCommand({
+  operands: { path: one('folder of recordings, or one recording') },
+  options: dataCheckOptions,
+  async run(_, { path }, { print, progress }) {
+    let bar: Bar | undefined;
+    let current = '';
+    const checked = await checkRecordings(path, (file, done, frames) => {
+      if (file !== current) {
+        bar?.finish();
+        bar = progress(`reading ${basename(file)}`, 'frames');
+        current = file;
+      }
+      bar?.update(done, frames);
     });
-}
+    bar?.finish();
+    print(checked, text(checked));
+    const errors = count(checked, 'error');
+    if (errors > 0) throw new DataError(`${path}: ${plural(errors, 'error')} in ${faulty(checked)}`);
+  },
+});
 
 function text(checked: readonly Checked[]): string {
   const lines = checked.flatMap(({ defects }) =>

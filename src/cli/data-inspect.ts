@@ -1,76 +1,42 @@
 /** `ncp-train data inspect`: see src/data/inspect/summary.ts and src/data/inspect/contact-sheet.ts. */
 import { basename, resolve } from 'node:path';
-import { type Command, Option } from 'commander';
 import { readFolds } from '../data/batches/folds.ts';
 import { cropText } from '../data/frames/crop.ts';
 import { SHEET_ROWS, writeContactSheet } from '../data/inspect/contact-sheet.ts';
 import { type DatasetSummary, summarise } from '../data/inspect/summary.ts';
-import {
-  type Dataset,
-  type DatasetOverrides,
-  recordingsAt,
-  resolveDataset,
-} from '../data/recordings/dataset-config.ts';
+import { type Dataset, recordingsAt, resolveDataset } from '../data/recordings/dataset-config.ts';
 import { RecordingError } from '../data/recordings/defect.ts';
 import { openRecording, type Recording } from '../data/recordings/recording.ts';
 import { DataError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { dataInspectOptions } from '../options/commands/recordings.ts';
 import { aligned } from '../text/aligned.ts';
-import { aboveZero } from './number-flags.ts';
-import { makeFolderOf, outFile } from './out-path.ts';
+import { defineCommand, one } from './command.ts';
+import { makeFolderOf } from './out-path.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('<path>', 'folder of recordings, or one recording')
-    .option(
-      '--out <file>',
-      'PNG to write (default: NAME-contact-sheet.png here, by the name of the path)',
-      outFile,
-    )
-    .option('--crop <crop>', 'paper, full, or left,top,right,bottom in fractions')
-    .addOption(new Option('--channel-order <order>', 'of the recorded frames').choices(['rgb', 'bgr']))
-    .addOption(new Option('--label-scale <number>', 'factor on the labels').argParser(aboveZero))
-    .addOption(new Option('--label-sign <sign>', '1 or -1').choices(['1', '-1']))
-    .option('--folds <folds>', 'paper, auto:K, or a YAML file')
-    .option('--json', 'print JSON')
-    .addHelpText('after', '\nWhat is not given is as dataset.yaml says, else as the paper’s data are.')
-    .action(async (path: string, options) => {
-      const { dir, recordings } = recordingsAt(path);
-      const dataset = await resolveDataset(dir, overrides(options), recordings);
-      const { opened, faults } = await openAll(dataset);
-      try {
-        const summary = summarise(
-          dataset,
-          opened.map(({ info }) => info),
-        );
-        const sheet = options.out ?? `${basename(resolve(path), '.h5')}-contact-sheet.png`;
-        makeFolderOf(sheet);
-        await writeContactSheet(sheet, dataset, spread(opened));
-        print(options.json ? json(dataset, summary, sheet) : text(path, dataset, summary, sheet));
-      } finally {
-        for (const recording of opened) recording.close();
-      }
-      if (faults.length > 0) throw new DataError(faultText(faults, opened.length));
-    });
-}
-
-interface Given {
-  crop?: string;
-  channelOrder?: 'rgb' | 'bgr';
-  labelScale?: number;
-  labelSign?: '1' | '-1';
-  folds?: string;
-}
-
-function overrides({ crop, channelOrder, labelScale, labelSign, folds }: Given): DatasetOverrides {
-  return {
-    crop,
-    channel_order: channelOrder,
-    label_scale: labelScale,
-    label_sign: labelSign === undefined ? undefined : (Number(labelSign) as 1 | -1),
-    folds: folds === undefined ? undefined : readFolds(folds),
-  };
-}
+export default defineCommand({
+  operands: { path: one('folder of recordings, or one recording') },
+  options: dataInspectOptions,
+  notes: () => 'What is not given is as dataset.yaml says, else as the paper’s data are.',
+  async run({ out, folds, ...overrides }, { path }, { print }) {
+    const { dir, recordings } = recordingsAt(path);
+    const cut = folds === undefined ? undefined : readFolds(folds);
+    const dataset = await resolveDataset(dir, { ...overrides, folds: cut }, recordings);
+    const { opened, faults } = await openAll(dataset);
+    try {
+      const summary = summarise(
+        dataset,
+        opened.map(({ info }) => info),
+      );
+      const sheet = out ?? `${basename(resolve(path), '.h5')}-contact-sheet.png`;
+      makeFolderOf(sheet);
+      await writeContactSheet(sheet, dataset, spread(opened));
+      print(asJson(dataset, summary, sheet), text(path, dataset, summary, sheet));
+    } finally {
+      for (const recording of opened) recording.close();
+    }
+    if (faults.length > 0) throw new DataError(faultText(faults, opened.length));
+  },
+});
 
 /** Opens what can be opened. @throws DataError where nothing can */
 async function openAll({ recordings }: Dataset): Promise<{ opened: Recording[]; faults: string[] }> {
@@ -99,10 +65,10 @@ function spread(recordings: readonly Recording[]): Recording[] {
   return Array.from({ length: rows }, (_, row) => recordings[Math.floor((row * recordings.length) / rows)]);
 }
 
-function json(dataset: Dataset, summary: DatasetSummary, sheet: string): string {
+function asJson(dataset: Dataset, summary: DatasetSummary, sheet: string): object {
   const { crop, channelOrder, labelScale, labelSign, folds, dir } = dataset;
   const read = { crop: cropText(crop), channelOrder, labelScale, labelSign, folds };
-  return JSON.stringify({ dir, ...read, ...summary, contactSheet: resolve(sheet) }, null, 2);
+  return { dir, ...read, ...summary, contactSheet: resolve(sheet) };
 }
 
 function text(dir: string, dataset: Dataset, summary: DatasetSummary, sheet: string): string {

@@ -6,55 +6,44 @@
 
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import type { Command } from 'commander';
+import type { z } from 'zod';
 import { DEMO_MODELS, type DemoModel, type PerModel } from '../demo/pictures.ts';
 import type { DemoResult } from '../demo/result.ts';
 import { ConfigError, NcpTrainError } from '../errors.ts';
+import { typedFlags } from '../options/flags.ts';
 import { parseOptions } from '../options/parse.ts';
-import { type DemoOptions, demoOptions, type PassiveOptions, passiveOptions } from '../options/schema.ts';
+import {
+  type DemoOptions,
+  demoControl,
+  demoOptions,
+  type PassiveOptions,
+  passiveOptions,
+} from '../options/schema.ts';
 import { type GenerateOptions, type GeneratePlan, planGeneration } from '../simulation/generate/generate.ts';
-import { exitStatusOf } from '../stop-signals.ts';
-import { print, terminal } from '../terminal.ts';
+import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
+import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
-import { generatedWhole } from './data-generate.ts';
-import { addOptionFlags, optionsFrom, typedFlags } from './option-flags.ts';
+import { defineCommand, type Tools } from './command.ts';
+import { generateWhole } from './data-generate.ts';
 import { trainingView } from './training-view.ts';
 
 /** Of the generated frames. */
 const SIZE = { height: 125, width: 200 };
 
-interface Control {
-  readonly fresh: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
-}
+export default defineCommand({
+  options: demoOptions,
+  control: demoControl,
+  run: demo,
+});
 
-export function define(command: Command): void {
-  addOptionFlags(command, demoOptions)
-    .option('--new', 'start anew; the runs that are there are moved aside')
-    .option('--quiet', 'print warnings and the result only')
-    .option('--json', 'print the result as JSON')
-    .action(async () => {
-      const options = optionsFrom(command, demoOptions);
-      if (options === undefined) return;
-      const flags = command.opts();
-      await demo(options, {
-        fresh: flags.new === true,
-        quiet: flags.quiet === true,
-        json: flags.json === true,
-      });
-    });
-}
-
-async function demo(options: DemoOptions, control: Control): Promise<void> {
+async function demo(options: DemoOptions, _: unknown, tools: Tools<z.output<typeof demoControl>>) {
   const { out } = options;
+  const { quiet, say } = tools;
+  const fresh = tools.control.new;
   const started = performance.now();
-  const say = (text: string) => {
-    if (!control.quiet) terminal.say(text);
-  };
   const stopped = () => {
     say(`stopped; to go on: ${[program(), 'demo', ...typedFlags(demoOptions, options)].join(' ')}`);
-    if (control.json) print(JSON.stringify({ out, state: 'stopped' }, null, 2));
+    if (tools.json) print(JSON.stringify({ out, state: 'stopped' }, null, 2));
   };
 
   // TensorFlow.js, which --help does not need.
@@ -62,11 +51,20 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
     import('../train/session.ts'),
     import('../demo/result.ts'),
   ]);
-  const plan = await named(out, () => planData(options, control.fresh));
+  const plan = await named(out, () => planData(options, fresh));
   const all = plan.kept.length + plan.missing.length;
   say(`1. ${all} drives of ${options.frames} frames on a simulated road: ${plan.options.out}`);
   if (plan.missing.length === 0) say('   there already');
-  if (!(await generatedWhole(plan, control.quiet))) return stopped();
+  const stopping = abortOnStop();
+  try {
+    await generateWhole(plan, { progress: tools.progress, signal: stopping.signal });
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+    process.exitCode = exitStatusOf(stopping.signal.reason);
+    return stopped();
+  } finally {
+    stopping.dispose();
+  }
 
   const runs = {} as Record<DemoModel, PassiveOptions>;
   for (const [n, model] of DEMO_MODELS.entries()) {
@@ -77,9 +75,9 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
         command: 'passive',
         options: runs[model],
         argv: process.argv.slice(2),
-        resume: control.fresh ? 'no' : 'auto',
-        fresh: control.fresh,
-        observer: trainingView(1, control.quiet),
+        resume: fresh ? 'no' : 'auto',
+        fresh: fresh,
+        observer: trainingView(1, quiet),
       }),
     );
     if (ending.kind === 'already finished') say('   finished already');
@@ -92,11 +90,7 @@ async function demo(options: DemoOptions, control: Control): Promise<void> {
   say(`\n${DEMO_MODELS.length + 2}. testing both\n`);
   const result = await demoResult(out, runs as PerModel<PassiveOptions>);
   const seconds = Math.round((performance.now() - started) / 1000);
-  print(
-    control.json
-      ? JSON.stringify({ ...result, state: 'finished', seconds }, null, 2)
-      : text(result, options.epochs),
-  );
+  tools.print({ ...result, state: 'finished', seconds }, text(result, options.epochs));
 }
 
 async function planData(options: DemoOptions, fresh: boolean): Promise<GeneratePlan> {

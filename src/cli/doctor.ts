@@ -1,21 +1,19 @@
 /** `ncp-train doctor`: what works here; exit status 5 when no backend does. */
-import type { Command } from 'commander';
 import { type BackendReport, type Diagnosis, diagnose } from '../backend/doctor.ts';
 import { BackendError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { doctorOptions } from '../options/commands/machine.ts';
 import { aligned } from '../text/aligned.ts';
+import { defineCommand } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .option('--speed', 'also train for a second on each backend')
-    .option('--json', 'print JSON')
-    .action(async ({ speed, json }) => {
-      const diagnosis: Diagnosis = await diagnose();
-      const backends = speed ? await timed(diagnosis.backends) : diagnosis.backends;
-      print(json ? JSON.stringify({ ...diagnosis, backends }, null, 2) : text({ ...diagnosis, backends }));
-      if (!diagnosis.backends.some(({ works }) => works)) throw new BackendError('no backend works');
-    });
-}
+export default defineCommand({
+  options: doctorOptions,
+  async run({ speed }, _, { print }) {
+    const diagnosis: Diagnosis = await diagnose();
+    const backends = speed ? await timed(diagnosis.backends) : diagnosis.backends;
+    print({ ...diagnosis, backends }, text({ ...diagnosis, backends }));
+    if (!diagnosis.backends.some(({ works }) => works)) throw new BackendError('no backend works');
+  },
+});
 
 type TimedReport = BackendReport & { speed?: { msPerStep: number; framesPerSecond: number } };
 

@@ -1,24 +1,36 @@
 /** Where a command is to write: checked as its flags are read, before it works, and made when it writes. */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
-import { DataError } from '../errors.ts';
+import type { z } from 'zod';
+import { DataError, UsageError } from '../errors.ts';
+import { type Given, optionsOf } from '../options/flags.ts';
 import { reasonOf } from '../text/reason.ts';
 
-/** Value of a flag that names a file to write; its folder need not be there. @throws DataError if it cannot be made */
-export function outFile(path: string): string {
-  if (isFolder(path)) {
-    throw new InvalidArgumentError('this is a folder; give a file in it.');
+/**
+ * Checks all places that a command's options name for its output.
+ *
+ * @throws UsageError for a folder where a file is wanted, or the other way round
+ * @throws DataError where nothing can be written
+ */
+export function requirePlaces(schema: z.ZodObject, options: Given): void {
+  for (const { name, writes } of optionsOf(schema)) {
+    const path = options[name];
+    if (writes === undefined || typeof path !== 'string') continue;
+    if (writes === 'file') requireFile(name, path);
+    else requireFolder(name, path);
   }
-  requireWritable(path, dirname(resolve(path)));
-  return path;
 }
 
-/** Value of a flag that names a folder to write into, which need not be there. @throws DataError if it cannot be made */
-export function outFolder(path: string): string {
-  if (existsSync(path) && !isFolder(path)) throw new InvalidArgumentError('this is a file; give a folder.');
+function requireFile(name: string, path: string): void {
+  if (isFolder(path)) throw new UsageError(`--${name} ${path}: this is a folder; give a file in it`);
+  requireWritable(path, dirname(resolve(path)));
+}
+
+function requireFolder(name: string, path: string): void {
+  if (existsSync(path) && !isFolder(path)) {
+    throw new UsageError(`--${name} ${path}: this is a file; give a folder`);
+  }
   requireWritable(path, resolve(path));
-  return path;
 }
 
 /** Makes the folder of a file that is about to be written. @throws DataError if it cannot be made */

@@ -1,51 +1,37 @@
 /** `ncp-train replay CHECKPOINT RECORDING`: see src/replay/replay.ts. */
 import { basename } from 'node:path';
-import { type Command, Option } from 'commander';
-import { UsageError } from '../errors.ts';
+import { replayOptions } from '../options/commands/analyses.ts';
 import type { ReplayResult } from '../replay/replay.ts';
-import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
-import { outFolder } from './out-path.ts';
-import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
+import { defineCommand } from './command.ts';
+import { noiseOf, replayOperands, stem } from './replay-operands.ts';
 
-export function define(command: Command): void {
-  addReplayFlags(command)
-    .option('--out <folder>', 'where files go (default: replay-CHECKPOINT-RECORDING)', outFolder)
-    .addOption(
-      new Option(
-        '--compat <which>',
-        'paper: states before each frame, resets and noise as the published scripts have them',
-      )
-        .choices(['none', 'paper'])
-        .default('none'),
-    )
-    .option('--plot', 'also draw the model’s steering beside the driver’s')
-    .option('--video', 'also make a video of the frames as the model sees them (PNG files without ffmpeg)')
-    .option('--frames', 'also write these frames as PNG files')
-    .action(async (checkpoint: string, recording: string, options) => {
-      if (options.video && options.frames) {
-        throw new UsageError('--video and --frames are the same pictures; leave one out');
-      }
-      const out: string = options.out ?? `replay-${stem(checkpoint)}-${stem(recording)}`;
-      const { channelOrder, cacheDir, backend, compat } = options;
-      const { replay } = await import('../replay/replay.ts'); // TensorFlow.js, which --help does not need
-      const progress = openProgress(`replaying ${basename(recording)}`, 'frames');
-      const result = await replay({
-        checkpoint,
-        recording,
-        out,
-        channelOrder,
-        cacheDir,
-        backend,
-        compat,
-        noise: noiseOf(options),
-        pictures: options.video ? 'video' : options.frames ? 'frames' : undefined,
-        plot: options.plot === true,
-        onProgress: progress.update,
-      }).finally(progress.finish);
-      print(options.json ? JSON.stringify(result, null, 2) : text(result));
+export default defineCommand({
+  operands: replayOperands,
+  options: replayOptions,
+  faults: ({ video, frames }) =>
+    video === true && frames === true ? ['--video and --frames are the same pictures; leave one out'] : [],
+  async run(options, { checkpoint, recording }, { print, progress }) {
+    const { replay } = await import('../replay/replay.ts'); // TensorFlow.js, which --help does not need
+    const { backend, compat, plot } = options;
+    const bar = progress(`replaying ${basename(recording)}`, 'frames');
+    const result = await replay({
+      checkpoint,
+      recording,
+      out: options.out ?? `replay-${stem(checkpoint)}-${stem(recording)}`,
+      channelOrder: options.channel_order,
+      cacheDir: options.cache_dir,
+      backend,
+      compat,
+      plot,
+      noise: noiseOf(options),
+      pictures: options.video ? 'video' : options.frames ? 'frames' : undefined,
+      onProgress: bar.update,
     });
-}
+    bar.finish();
+    print(result, text(result));
+  },
+});
 
 function text(result: ReplayResult): string {
   const { model, recording, frames, rate_hz, first_autonomous, crashes, error, noise } = result;

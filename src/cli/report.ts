@@ -1,34 +1,27 @@
 /** `ncp-train report RUN|DIR`: see src/pages/report/report.ts. */
 
-import type { Command } from 'commander';
+import { reportOptions } from '../options/commands/analyses.ts';
 import { sizeText } from '../pages/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../pages/report/report.ts';
-import { print, say } from '../terminal.ts';
-import { aboveZero } from './number-flags.ts';
-import { outFile } from './out-path.ts';
+import { defineCommand, oneOr } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('[folder]', 'a run, or a folder with runs below it', 'sessions')
-    .option('--with <folder...>', 'folders with outputs of analyses, beside those below the folder')
-    .option('--out <file>', 'the page (default: report.html in the folder)', outFile)
-    .option('--max-mb <number>', 'of all pictures together; what is above is named', aboveZero, 50)
-    .option('--json', 'print what is in it as JSON')
-    .action(async (folder: string, options) => {
-      const program = root(command);
-      const result = await writeReport({
-        folder,
-        with: options.with ?? [],
-        out: options.out,
-        limit: options.maxMb * 1e6,
-        commands: namesBelow(program),
-        version: program.version() ?? '',
-        now: new Date(),
-      });
-      for (const warning of result.warnings) say(`warning: ${warning}`);
-      print(options.json ? JSON.stringify(result, null, 2) : text(result));
+export default defineCommand({
+  operands: { folder: oneOr('sessions', 'a run, or a folder with runs below it') },
+  options: reportOptions,
+  async run(options, { folder }, { print, warn, program }) {
+    const result = await writeReport({
+      folder,
+      with: options.with,
+      out: options.out,
+      limit: options.max_mb * 1e6,
+      commands: new Set(program.commands),
+      version: program.version,
+      now: new Date(),
     });
-}
+    for (const warning of result.warnings) warn(`warning: ${warning}`);
+    print(result, text(result));
+  },
+});
 
 function text({ file, bytes, runs, sections, pictures, left_out }: ReportResult): string {
   const titles = (made: boolean) => sections.filter((one) => one.made === made).map(({ title }) => title);
@@ -43,14 +36,3 @@ function text({ file, bytes, runs, sections, pictures, left_out }: ReportResult)
       : []),
   ].join('\n');
 }
-
-const root = (command: Command): Command => (command.parent ? root(command.parent) : command);
-
-/** `replay`, `analyse pca`, … */
-const namesBelow = (program: Command): Set<string> =>
-  new Set(
-    program.commands.flatMap((one) => [
-      one.name(),
-      ...one.commands.map((two) => `${one.name()} ${two.name()}`),
-    ]),
-  );

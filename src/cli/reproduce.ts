@@ -4,39 +4,33 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
 import { acquireLock } from '../files/lock.ts';
 import { replaceFile, writeFailure } from '../files/whole-file.ts';
-import { type ReproduceOptions, reproduceOptions } from '../options/schema.ts';
+import { planControl, type ReproduceOptions, reproduceOptions } from '../options/schema.ts';
 import { runSteps } from '../reproduction/run-steps.ts';
 import { scaleOf } from '../reproduction/scale.ts';
 import { readState, STATE_FILE, type StepState, writeState } from '../reproduction/state.ts';
 import { reproductionSteps, type Step } from '../reproduction/steps.ts';
 import { exitStatusOf } from '../stop-signals.ts';
-import { print, say } from '../terminal.ts';
+import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { duration } from '../text/figures.ts';
-import { addOptionFlags, optionsFrom } from './option-flags.ts';
+import { defineCommand } from './command.ts';
 
 const ENTRY = fileURLToPath(new URL('../../bin/ncp-train.js', import.meta.url));
 const CONFIGS = fileURLToPath(new URL('../../configs', import.meta.url));
 
-/** @param known - names of all commands: steps of others are missing */
-export function define(command: Command, known: readonly string[]): void {
-  addOptionFlags(command, reproduceOptions)
-    .option('--dry-run', 'print the steps as command lines, and end')
-    .option('--json', 'print the result as JSON')
-    .action(async () => {
-      const options = optionsFrom(command, reproduceOptions);
-      if (options === undefined) return;
-      const { dryRun, json } = command.opts();
-      const scale = scaleOf(options.scale, CONFIGS);
-      const steps = reproductionSteps(options.out, scale, options);
-      const exists = (name: string) => known.includes(name);
-      if (dryRun) printSteps(steps, exists, json === true);
-      else await reproduce(options, steps, exists, scale.remark, json === true);
-    });
-}
+export default defineCommand({
+  options: reproduceOptions,
+  control: planControl,
+  async run(options, _, { control, json, say, program }) {
+    const scale = scaleOf(options.scale, CONFIGS);
+    const steps = reproductionSteps(options.out, scale, options);
+    const exists = (name: string) => program.commands.includes(name);
+    if (control.dry_run) printSteps(steps, exists, json);
+    else await reproduce(options, steps, exists, scale.remark, json, say);
+  },
+});
 
 type Exists = (command: string) => boolean;
 
@@ -64,6 +58,7 @@ async function reproduce(
   exists: Exists,
   remark: string | undefined,
   json: boolean,
+  say: (text: string) => void,
 ): Promise<void> {
   const outputs = join(out, 'steps');
   try {

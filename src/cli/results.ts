@@ -1,6 +1,6 @@
 /** `ncp-train results`: see src/results/results.ts. */
-import { type Command, Option } from 'commander';
-import { DataError, UsageError } from '../errors.ts';
+import { DataError } from '../errors.ts';
+import { resultsOptions } from '../options/commands/runs.ts';
 import { requirePicture, writeCurves } from '../results/curves.ts';
 import {
   resultsAsCsv,
@@ -11,7 +11,8 @@ import {
 } from '../results/formats.ts';
 import { readResults } from '../results/results.ts';
 import { print } from '../terminal.ts';
-import { makeFolderOf, outFile } from './out-path.ts';
+import { defineCommand, formatFaults, severalOr } from './command.ts';
+import { makeFolderOf } from './out-path.ts';
 
 const FORMATS = {
   text: resultsAsText,
@@ -21,34 +22,24 @@ const FORMATS = {
   json: resultsAsJson,
 } as const;
 
-export function define(command: Command): void {
-  command
-    .argument('[dir...]', 'folders with runs, of this program or of the published scripts', ['sessions'])
-    .addOption(new Option('--format <name>', 'of the table (default: text)').choices(Object.keys(FORMATS)))
-    .option('--json', 'the same as --format json')
-    .option('--verbose', 'also list the single runs')
-    .option('--compare <models>', 'two models fold by fold, with the p of Wilcoxon’s test, e.g. wm,lstm')
-    .option(
-      '--curves <file>',
-      'also draw the learning curves of all models, SVG or PNG by the name’s ending',
-      outFile,
-    )
-    .action(async (dirs: string[], options) => {
-      if (options.json && options.format !== undefined && options.format !== 'json') {
-        throw new UsageError(`--json and --format ${options.format} contradict each other`);
-      }
-      const format: keyof typeof FORMATS = options.json ? 'json' : (options.format ?? 'text');
-      if (options.curves !== undefined) requirePicture(options.curves);
-      const results = await readResults(dirs, options.compare);
-      if (results.tables.length === 0) {
-        throw new DataError(
-          `no run below ${dirs.join(', ')} has trained yet\n  ${results.warnings.join('\n  ')}`,
-        );
-      }
-      if (options.curves !== undefined) {
-        makeFolderOf(options.curves);
-        await writeCurves(options.curves, results);
-      }
-      print(FORMATS[format](results, options.verbose === true));
-    });
-}
+export default defineCommand({
+  operands: {
+    folder: severalOr('sessions', 'folders with runs, of this program or of the published scripts'),
+  },
+  options: resultsOptions,
+  faults: ({ format }, _, json) => formatFaults(format, json),
+  async run({ format, verbose, compare, curves }, { folder: folders }, { json }) {
+    if (curves !== undefined) requirePicture(curves);
+    const results = await readResults(folders, compare);
+    if (results.tables.length === 0) {
+      throw new DataError(
+        `no run below ${folders.join(', ')} has trained yet\n  ${results.warnings.join('\n  ')}`,
+      );
+    }
+    if (curves !== undefined) {
+      makeFolderOf(curves);
+      await writeCurves(curves, results);
+    }
+    print(FORMATS[json ? 'json' : (format ?? 'text')](results, verbose));
+  },
+});

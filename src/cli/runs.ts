@@ -1,26 +1,27 @@
 /** `ncp-train runs`: see src/results/runs/find-runs.ts. */
 import { dirname } from 'node:path';
-import type { Command } from 'commander';
 import { DataError } from '../errors.ts';
+import { runsOptions } from '../options/commands/runs.ts';
 import { findRuns } from '../results/runs/find-runs.ts';
 import type { RunReading } from '../results/runs/run-reading.ts';
-import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { duration } from '../text/figures.ts';
+import { defineCommand, oneOr } from './command.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('[dir]', 'folder with runs, of this program or of the published scripts', 'sessions')
-    .option('--json', 'print JSON')
-    .action(async (dir: string, options) => {
-      const { runs, faults } = await findRuns([dir]);
-      if (runs.length === 0) {
-        const why = faults.length > 0 ? `\n  ${faults.join('\n  ')}` : '';
-        throw new DataError(`no runs below ${dir}; ncp-train passive makes one${why}`);
-      }
-      print(options.json ? json(runs, faults) : text(runs, faults));
-    });
-}
+export default defineCommand({
+  operands: {
+    folder: oneOr('sessions', 'folder with runs, of this program or of the published scripts'),
+  },
+  options: runsOptions,
+  async run(_, { folder }, { print }) {
+    const { runs, faults } = await findRuns([folder]);
+    if (runs.length === 0) {
+      const why = faults.length > 0 ? `\n  ${faults.join('\n  ')}` : '';
+      throw new DataError(`no runs below ${folder}; ncp-train passive makes one${why}`);
+    }
+    print(asJson(runs, faults), text(runs, faults));
+  },
+});
 
 function text(runs: readonly RunReading[], faults: readonly string[]): string {
   const lines = aligned([
@@ -64,7 +65,7 @@ function bestText({ best }: RunReading): string {
   return loss === null ? '–' : `${loss.toPrecision(4)} at ${best?.epoch}`;
 }
 
-function json(runs: readonly RunReading[], warnings: readonly string[]): string {
+function asJson(runs: readonly RunReading[], warnings: readonly string[]): object {
   const list = runs.map(({ best, epochs, options, ...run }) => ({
     folder: run.folder,
     layout: run.layout,
@@ -86,5 +87,5 @@ function json(runs: readonly RunReading[], warnings: readonly string[]): string 
     data: run.data,
     notes: run.notes,
   }));
-  return JSON.stringify({ runs: list, warnings }, null, 2);
+  return { runs: list, warnings };
 }

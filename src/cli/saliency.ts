@@ -1,47 +1,40 @@
 /** `ncp-train saliency CHECKPOINT RECORDING`: see src/analyses/saliency/saliency.ts. */
 import { basename } from 'node:path';
-import type { Command } from 'commander';
 import type { SaliencyResult } from '../analyses/saliency/saliency.ts';
-import { UsageError } from '../errors.ts';
-import { print } from '../terminal.ts';
+import { saliencyOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { wholeNumber } from './number-flags.ts';
-import { outFolder } from './out-path.ts';
-import { addReplayFlags, noiseOf, openProgress, stem } from './replay-flags.ts';
+import { defineCommand } from './command.ts';
+import { noiseOf, replayOperands, stem } from './replay-operands.ts';
 
-export function define(command: Command): void {
-  addReplayFlags(command)
-    .option('--out <folder>', 'where files go (default: saliency-CHECKPOINT-RECORDING)', outFolder)
-    .option('--first <frame>', 'the first frame, from 0 (default: 0)', wholeNumber())
-    .option('--count <frames>', 'how many (default: all from there on)', wholeNumber())
-    .option('--maps', 'also write the maps as PNG files')
-    .option('--overlays', 'also write the frames with the maps over them as PNG files')
-    .option('--video', 'the same as a video (PNG files without ffmpeg)')
-    .action(async (checkpoint: string, recording: string, options) => {
-      if (options.video && options.overlays) {
-        throw new UsageError('--video and --overlays are the same pictures; leave one out');
-      }
-      const out: string = options.out ?? `saliency-${stem(checkpoint)}-${stem(recording)}`;
-      const { channelOrder, cacheDir, backend, first, count } = options;
-      const { saliency } = await import('../analyses/saliency/saliency.ts'); // TensorFlow.js, which --help does not need
-      const progress = openProgress(`saliency of ${basename(recording)}`, 'frames');
-      const result = await saliency({
-        checkpoint,
-        recording,
-        out,
-        channelOrder,
-        cacheDir,
-        backend,
-        first,
-        count,
-        noise: noiseOf(options),
-        maps: options.maps === true,
-        overlays: options.video ? 'video' : options.overlays ? 'frames' : undefined,
-        onProgress: progress.update,
-      }).finally(progress.finish);
-      print(options.json ? JSON.stringify(result, null, 2) : text(result));
+export default defineCommand({
+  operands: replayOperands,
+  options: saliencyOptions,
+  faults: ({ video, overlays }) =>
+    video === true && overlays === true
+      ? ['--video and --overlays are the same pictures; leave one out']
+      : [],
+  async run(options, { checkpoint, recording }, { print, progress }) {
+    const { saliency } = await import('../analyses/saliency/saliency.ts'); // TensorFlow.js, which --help does not need
+    const { backend, first, count, maps } = options;
+    const bar = progress(`saliency of ${basename(recording)}`, 'frames');
+    const result = await saliency({
+      checkpoint,
+      recording,
+      out: options.out ?? `saliency-${stem(checkpoint)}-${stem(recording)}`,
+      channelOrder: options.channel_order,
+      cacheDir: options.cache_dir,
+      backend,
+      first,
+      count,
+      maps,
+      noise: noiseOf(options),
+      overlays: options.video ? 'video' : options.overlays ? 'frames' : undefined,
+      onProgress: bar.update,
     });
-}
+    bar.finish();
+    print(result, text(result));
+  },
+});
 
 function text({
   model,

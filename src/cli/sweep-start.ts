@@ -3,11 +3,10 @@
  * steps are those of src/sweep/; docs/sweeps.md
  */
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import type { z } from 'zod';
 import { foldCount, foldsFrom, readFolds } from '../data/batches/folds.ts';
-import { readDatasetConfig } from '../data/recordings/dataset-config.ts';
-import { ConfigError } from '../errors.ts';
+import { readDatasetConfig, recordingsAt } from '../data/recordings/dataset-config.ts';
+import { ConfigError, NcpTrainError } from '../errors.ts';
 import { isChosen } from '../options/applies.ts';
 import { optionsOf } from '../options/flags.ts';
 import {
@@ -15,6 +14,7 @@ import {
   activeOptions,
   type PassiveOptions,
   passiveOptions,
+  planControl,
   type SweepControl,
 } from '../options/schema.ts';
 import { exitStatusOf } from '../stop-signals.ts';
@@ -27,10 +27,17 @@ import { submitRuns } from '../sweep/slurm/submit.ts';
 import { recoverSubmissions, tasksOf } from '../sweep/slurm/tasks.ts';
 import { sweepStatus } from '../sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
-import { lockSweep, mergedRuns, readSweep, type SweepRecord, writeSweep } from '../sweep/sweep-file.ts';
+import {
+  lockSweep,
+  mergedRuns,
+  readSweep,
+  refuseSecond,
+  type SweepRecord,
+  writeSweep,
+} from '../sweep/sweep-file.ts';
 import { print, say } from '../terminal.ts';
 import { shellWord } from '../text/shell-word.ts';
-import { addOptionFlags, optionsFrom, sourcesOf } from './option-flags.ts';
+import { defineCommand } from './command.ts';
 import { sweepTable } from './sweep-table.ts';
 import { sweepView } from './sweep-view.ts';
 import { trainingView } from './training-view.ts';
@@ -49,36 +56,29 @@ interface Control {
 }
 
 /**
- * Adds the flags and the action.
+ * A command that sweeps.
  *
  * @param modelsOf - which models the options name
  */
-export function defineSweep<Schema extends z.ZodObject>(
-  command: Command,
+export function sweepCommand<Schema extends z.ZodObject>(
   kind: 'passive' | 'active',
   schema: Schema,
   modelsOf: (options: z.output<Schema>) => string,
-): void {
-  addOptionFlags(command, schema)
-    .option('--dry-run', 'print the plan and what each run needs, and end')
-    .option('--quiet', 'print warnings, failures and the result only')
-    .option('--json', 'print the result as JSON');
-  // Given several times, settings add up.
-  const set = command.options.find((option) => option.attributeName() === 'set');
-  set?.argParser((value: string, before?: string) => (before === undefined ? value : `${before} ${value}`));
-  command.action(async () => {
-    const ofRuns = kind === 'passive' ? passiveOptions : activeOptions;
-    const options = optionsFrom(command, schema, { judgedElsewhere: new Set(Object.keys(ofRuns.shape)) });
-    if (options === undefined) return;
-    const { dryRun, quiet, json } = command.opts();
-    const sources = sourcesOf(command, schema);
-    const chosen = optionsOf(schema).filter((option) => isChosen(option, sources));
-    await sweep(kind, modelsOf(options), options as unknown as SweepOptions, {
-      chosen: new Set(chosen.map(({ name }) => name)),
-      dryRun: dryRun === true,
-      quiet: quiet === true,
-      json: json === true,
-    });
+) {
+  const ofRuns = kind === 'passive' ? passiveOptions : activeOptions;
+  return defineCommand({
+    options: schema as z.ZodObject,
+    control: planControl,
+    judgedElsewhere: () => Object.keys(ofRuns.shape),
+    async run(options, _, { control, sources, quiet, json }) {
+      const chosen = optionsOf(schema).filter((option) => isChosen(option, sources));
+      await sweep(kind, modelsOf(options as z.output<Schema>), options as unknown as SweepOptions, {
+        chosen: new Set(chosen.map(({ name }) => name)),
+        dryRun: control.dry_run,
+        quiet,
+        json,
+      });
+    },
   });
 }
 
@@ -104,7 +104,7 @@ async function sweep(
           : readFolds(cut),
       ),
   });
-  if (control.dryRun) return printPlan(sessions, runs, control.json);
+  if (control.dryRun) return printPlan(sessions, runs, options, control);
 
   const lock = await lockSweep(sessions);
   try {
@@ -243,11 +243,35 @@ async function viaSlurm(
   if (refusal) throw new ConfigError(refusal);
 }
 
-async function printPlan(sessions: string, runs: readonly PlannedRun[], json: boolean): Promise<void> {
-  if (json) {
-    print(JSON.stringify({ sessions, runs }, null, 2));
-    return;
+/** The plan, and why the sweep would be refused if it were started now. */
+async function printPlan(
+  sessions: string,
+  runs: readonly PlannedRun[],
+  options: SweepOptions,
+  { json }: Control,
+): Promise<void> {
+  if (json) print(JSON.stringify({ sessions, runs }, null, 2));
+  else {
+    const status = await sweepStatus(sessions, { runs, submissions: [] }, new Map());
+    print(`${sessions}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}\n\n${sweepTable(status)}`);
   }
-  const status = await sweepStatus(sessions, { runs, submissions: [] }, new Map());
-  print(`${sessions}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}\n\n${sweepTable(status)}`);
+  const refusal = await refusalOf(sessions, runs, options);
+  if (refusal !== undefined) say(`without --dry_run this would be refused: ${refusal}`);
+}
+
+/** What can be known without reading the recordings through. */
+async function refusalOf(
+  sessions: string,
+  runs: readonly PlannedRun[],
+  { data }: SweepOptions,
+): Promise<string | undefined> {
+  try {
+    recordingsAt(data);
+    await refuseSecond(sessions);
+    await needsOf(sessions, runs, new Map());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NcpTrainError)) throw error;
+    return error.message;
+  }
 }

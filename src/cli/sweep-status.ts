@@ -1,29 +1,28 @@
 /** `ncp-train sweep status`: see src/sweep/status.ts. */
 
-import type { Command } from 'commander';
+import { sweepStatusOptions } from '../options/commands/runs.ts';
 import { tasksOf } from '../sweep/slurm/tasks.ts';
 import { sweepStatus } from '../sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
 import { requireSweep, sweepOwner } from '../sweep/sweep-file.ts';
-import { print, say } from '../terminal.ts';
+import { print } from '../terminal.ts';
+import { defineCommand, oneOr } from './command.ts';
 import { sweepTable } from './sweep-table.ts';
 
-export function define(command: Command): void {
-  command
-    .argument('[dir]', 'sessions folder of the sweep', 'sessions')
-    .option('--save', 'write it to sweep/summary.txt and summary.json in that folder too')
-    .option('--json', 'print JSON')
-    .action(async (sessions: string, options) => {
-      const record = await requireSweep(sessions);
-      const { tasks, note } = await tasksOf(record.submissions);
-      if (note) say(`warning: ${note}`);
-      const runs = await sweepStatus(sessions, record, tasks);
-      const summary = summarise(sessions, runs);
-      const text = summaryText(summary, sweepTable(runs));
-      const json = summaryJson(summary);
-      if (options.save) await saveSummary(sessions, text, json);
-      print(options.json ? json : text);
-      const owner = await sweepOwner(sessions);
-      if (owner && !options.json) say(`process ${owner.pid} runs it`);
-    });
-}
+export default defineCommand({
+  operands: { folder: oneOr('sessions', 'sessions folder of the sweep') },
+  options: sweepStatusOptions,
+  async run({ save }, { folder: sessions }, { json: asJson, say, warn }) {
+    const record = await requireSweep(sessions);
+    const { tasks, note } = await tasksOf(record.submissions);
+    if (note) warn(`warning: ${note}`);
+    const runs = await sweepStatus(sessions, record, tasks);
+    const summary = summarise(sessions, runs);
+    const text = summaryText(summary, sweepTable(runs));
+    const json = summaryJson(summary);
+    if (save) await saveSummary(sessions, text, json);
+    print(asJson ? json : text);
+    const owner = await sweepOwner(sessions);
+    if (owner && !asJson) say(`process ${owner.pid} runs it`);
+  },
+});

@@ -4,8 +4,8 @@
  * believes to have trained with it; a file that lists every option, at its default, chooses nothing.
  */
 import type { z } from 'zod';
+import type { Condition } from './fields.ts';
 import { type Given, type OptionDescription, optionsOf } from './flags.ts';
-import type { Condition } from './schema.ts';
 
 /** Where the options of a run were given. */
 export interface Sources {

@@ -4,13 +4,15 @@
  * repeated here.
  */
 import { z } from 'zod';
+import { shellWord } from '../text/shell-word.ts';
 import type { Node } from './expected.ts';
-import type { Condition } from './schema.ts';
+import type { Condition, More } from './fields.ts';
 
 export interface OptionDescription {
   readonly name: string;
   readonly description: string;
-  readonly kind: 'integer' | 'number' | 'boolean' | 'string';
+  /** `list`: of texts, as many as there are. */
+  readonly kind: 'integer' | 'number' | 'boolean' | 'string' | 'list';
   /** The values there are, if they are few. */
   readonly choices?: readonly (string | number)[];
   /** Bounds and form in words, e.g. `> 0, ≤ 1`; empty where any value of the kind will do. */
@@ -19,11 +21,15 @@ export interface OptionDescription {
   readonly required: boolean;
   /** What has to hold for it to have an effect; see applies.ts. */
   readonly applies: readonly Condition[];
+  /** See `More` in fields.ts. */
+  readonly writes?: 'file' | 'folder';
+  readonly bare?: string;
+  readonly adds?: boolean;
 }
 
 interface Property extends Node {
-  readonly type?: OptionDescription['kind'];
-  readonly anyOf?: readonly { readonly const?: string | number; readonly type?: OptionDescription['kind'] }[];
+  readonly type?: Exclude<OptionDescription['kind'], 'list'> | 'array';
+  readonly anyOf?: readonly { readonly const?: string | number; readonly type?: Property['type'] }[];
   readonly default?: unknown;
 }
 
@@ -38,7 +44,7 @@ export function jsonSchema(schema: z.ZodObject): Record<string, unknown> {
 }
 
 /** What the schema says beside what a JSON Schema knows. */
-const OWN_KEYS = ['form', 'applies', 'otherNames'] as const;
+const OWN_KEYS = ['form', 'applies', 'otherNames', 'writes', 'bare', 'adds'] as const;
 
 /** The options in the schema's order. */
 export function optionsOf(schema: z.ZodObject): OptionDescription[] {
@@ -49,14 +55,17 @@ export function optionsOf(schema: z.ZodObject): OptionDescription[] {
   return Object.entries(properties).map(([name, property]) => ({
     name,
     description: property.description ?? '',
-    kind: property.type ?? property.anyOf?.[0].type ?? 'string',
+    kind: kindOf(property.type ?? property.anyOf?.[0].type ?? 'string'),
     choices: property.enum ?? property.anyOf?.flatMap((one) => one.const ?? []),
     range: rangeText(property),
     default: property.default,
     required: required.includes(name),
-    applies: (schema.shape[name].meta()?.applies ?? []) as readonly Condition[],
+    applies: [],
+    ...(schema.shape[name].meta() as Pick<More, 'applies' | 'writes' | 'bare' | 'adds'>),
   }));
 }
+
+const kindOf = (type: NonNullable<Property['type']>) => (type === 'array' ? 'list' : type);
 
 function rangeText(property: Property): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, pattern, form } = property;
@@ -92,3 +101,20 @@ export function typedValue({ kind, choices }: OptionDescription, text: string): 
 
 /** Options by name as they were given, unchecked. */
 export type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * Options that differ from their defaults, as they are typed in a shell to give them again.
+ *
+ * @param names - of the options to give; by default all
+ * @returns e.g. `['--model wm', '--no_final']`
+ */
+export function typedFlags(schema: z.ZodObject, options: Given, names?: readonly string[]): string[] {
+  const typed = (name: string, value: unknown) => {
+    if (typeof value === 'boolean') return `--${value ? '' : 'no_'}${name}`;
+    return `--${name} ${shellWord(String(value))}`;
+  };
+  return optionsOf(schema)
+    .filter(({ name }) => names === undefined || names.includes(name))
+    .filter((option) => options[option.name] !== undefined && options[option.name] !== option.default)
+    .map(({ name }) => typed(name, options[name]));
+}

@@ -4,7 +4,7 @@ import { ConfigError } from '../errors.ts';
 import { type Sources, withoutEffect } from './applies.ts';
 import { contradictions } from './contradictions.ts';
 import type { Given } from './flags.ts';
-import { parseOptions } from './parse.ts';
+import { messageOf, parseOptions } from './parse.ts';
 
 /** Of the message, if there is one. */
 export interface Context {
@@ -33,12 +33,15 @@ export function mergeOptions<Schema extends z.ZodObject>(
   const idle = withoutEffect(schema, given, judgedElsewhere);
   const effective = Object.fromEntries(Object.entries(input).filter(([name]) => !idle.has(name)));
   const more = [...contradictions(effective), ...idle.values(), ...faults];
+  // As it was given: in a file without dashes.
+  const spelling = (name: string) =>
+    name in (given.file ?? {}) && !(name in given.flags) ? name : `--${name}`;
   try {
-    const options = parseOptions(schema, input, where, lookUp);
+    const options = parseOptions(schema, input, where, lookUp, spelling);
     if (more.length === 0) return options;
   } catch (error) {
     if (!(error instanceof ConfigError) || more.length === 0) throw error;
     throw new ConfigError([error.message, ...more].join('\n  '));
   }
-  throw new ConfigError(`${where}: ${more.join('\n  ')}`);
+  throw new ConfigError(messageOf(where, more));
 }

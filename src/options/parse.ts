@@ -10,8 +10,9 @@ import { expectedText, type Node, nodeAt } from './expected.ts';
 /**
  * @param schema - of `schema.ts`
  * @param input - keys and values as given; what is left out gets its default
- * @param where - for the message: a file's name, or `options`
+ * @param where - for the message: a file's name, or `options`; empty: a command line, which needs no name
  * @param lookUp - where all options can be looked up, e.g. `ncp-train passive --help lists all`
+ * @param spelling - of an option's name in the message: `--lr` where it was typed
  * @throws ConfigError listing every fault
  */
 export function parseOptions<Schema extends z.ZodObject>(
@@ -19,17 +20,30 @@ export function parseOptions<Schema extends z.ZodObject>(
   input: unknown,
   where: string,
   lookUp?: string,
+  spelling: (name: string) => string = (name) => name,
 ): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node;
   // A value may fail several checks, and all are in the one sentence.
-  const faults = new Set(result.error.issues.flatMap((issue) => describe(issue, root, input, lookUp)));
-  throw new ConfigError(`${where}: ${[...faults].join('\n  ')}`);
+  const faults = new Set(
+    result.error.issues.flatMap((issue) => describe(issue, root, input, spelling, lookUp)),
+  );
+  throw new ConfigError(messageOf(where, [...faults]));
 }
 
-function describe(issue: z.core.$ZodIssue, root: Node, input: unknown, lookUp?: string): string[] {
-  const key = issue.path.join('.');
+/** All faults of options, a line each. @param where - in front of them, unless it is empty */
+export const messageOf = (where: string, faults: readonly string[]): string =>
+  [where === '' ? '' : `${where}: `, faults.join('\n  ')].join('');
+
+function describe(
+  issue: z.core.$ZodIssue,
+  root: Node,
+  input: unknown,
+  spelling: (name: string) => string,
+  lookUp?: string,
+): string[] {
+  const key = issue.path.length === 0 ? '' : spelling(issue.path.join('.'));
   const node = nodeAt(root, issue.path) ?? {};
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(node.properties ?? {});

@@ -4,7 +4,29 @@
  * Names and defaults of the paper's options are those of docs/pipeline.md §4.
  */
 import { z } from 'zod';
-import { hasControlCharacters } from '../text/printable.ts';
+import {
+  backend,
+  cacheDir,
+  cameraSize,
+  channelOrder,
+  compat as compatibility,
+  crop,
+  dryRun,
+  flag,
+  force,
+  labelScale,
+  labelSign,
+  type More,
+  matching,
+  noiseLevels,
+  noiseSeed,
+  not,
+  only,
+  outFolder,
+  safeCsv,
+  text,
+  folds as whichCut,
+} from './fields.ts';
 
 /** The recurrent models: a convolution head before a cell. */
 export const RECURRENT_MODELS = ['wm', 'lstm', 'gru', 'tf_gru', 'vanilla', 'ctrnn', 'ctgru'] as const;
@@ -31,42 +53,12 @@ export type RecurrentModelName = (typeof RECURRENT_MODELS)[number];
 export type Precision = (typeof PRECISIONS)[number];
 export type ModelName = (typeof MODELS)[number];
 
-/**
- * Any text of one line. A line end in it would begin a line of its own in whatever is written of it: a command in a batch
- * script, a row in a table.
- */
-const text = z
-  .string()
-  .refine((value) => !hasControlCharacters(value))
-  .meta({ form: 'a text without line ends and other control characters' });
-
 /** Names that people have for a model, and what to say of them. */
 export const OTHER_MODEL_NAMES: Readonly<Record<string, string>> = {
   ncp: 'the neural circuit policy (NCP) is called wm here',
   ltc: 'the network of LTC neurons, wired as a neural circuit policy, is called wm here',
   rnn: 'the plain recurrent network is called vanilla here',
 };
-
-/**
- * When an option has an effect: while another one is one of these values, or is none of those. `undefined` stands for not given.
- * Several conditions hold together.
- */
-export interface Condition {
-  readonly option: string;
-  readonly is?: readonly unknown[];
-  readonly isNot?: readonly unknown[];
-}
-
-const only = (option: string, ...is: readonly unknown[]): Condition => ({ option, is });
-const not = (option: string, ...isNot: readonly unknown[]): Condition => ({ option, isNot });
-
-/** What an option may have beside its description. */
-interface More {
-  /** Noun for what it names, for messages: `unknown solver "rk"`. */
-  readonly title?: string;
-  /** When it has an effect; always, if there is none. Checked and shown by applies.ts. */
-  readonly applies?: readonly Condition[];
-}
 
 const ofWm = { applies: [only('model', 'wm')] };
 const ofRecurrent = { applies: [not('model', 'cnn')] };
@@ -78,16 +70,13 @@ const ofCnn = { applies: [only('model', 'cnn')] };
 const ofWmByName = { applies: [only('model', 'wm'), only('wiring', undefined)] };
 const ofWmByNumbers = { applies: [...ofWmByName.applies, not('wm_size', 'fully', 'rand')] };
 
-/** An option whose default is the same for every command. */
+/** An option of one group of commands. */
 const option = <Type extends z.ZodType>(
   type: Type,
   fallback: z.output<Type>,
   description: string,
   more: More = {},
 ) => type.default(fallback as never).meta({ description, ...more });
-
-/** A text that matches a pattern, and in words what matches. */
-const matching = (pattern: RegExp, form: string) => z.string().regex(pattern).meta({ form });
 
 const CLIP_MEANING = 'bound on the state of the recurrent cell; 0 or less: none';
 const FEEDBACK_MEANING = 'the state of ctrnn feeds back into its drive';
@@ -163,12 +152,7 @@ export const modelOptions = z.strictObject({
     'share of the recurrent weights that stays 0; 0 or less: none',
     ofDenseCells,
   ),
-  compat: option(
-    z.enum(['none', 'paper']),
-    'none',
-    'paper: with the defects of the published scripts (docs/pipeline.md §6)',
-    { title: 'compatibility' },
-  ),
+  compat: compatibility.or('none'),
 });
 
 export type ModelOptions = z.output<typeof modelOptions>;
@@ -226,30 +210,16 @@ const training = {
   max_minutes: option(z.number().min(0), 0, 'stop with a checkpoint after so many minutes; 0: never'),
   tensorboard: option(z.boolean(), false, 'also write event files for TensorBoard'),
   debug: option(z.boolean(), false, 'use one recording only'),
-  crop: open(
-    text,
-    'paper, full, or left,top,right,bottom in fractions; not given: as dataset.yaml says, else paper',
-  ),
-  channel_order: open(
-    z.enum(['rgb', 'bgr']),
-    'of the recorded frames; not given: as dataset.yaml says, else rgb',
-  ),
-  label_scale: open(
-    z.number().gt(0),
-    'factor on the labels; not given: as dataset.yaml says, else default_label_scale',
-  ),
+  crop: crop.open('as dataset.yaml says, else paper'),
+  channel_order: channelOrder.open('as dataset.yaml says, else rgb'),
+  label_scale: labelScale.open('as dataset.yaml says, else default_label_scale'),
   default_label_scale: open(
     z.number().gt(0),
     'factor on the labels where neither label_scale nor dataset.yaml says one; not given: 1000',
   ),
-  label_sign: open(z.union([z.literal(1), z.literal(-1)]), 'not given: as dataset.yaml says, else 1'),
-  cache_dir: open(text, 'where cropped frames are kept; not given: the user’s cache folder'),
-  backend: option(
-    z.enum(['auto', 'tensorflow', 'wasm']),
-    'auto',
-    'what computes; auto: the first that works',
-    { title: 'backend' },
-  ),
+  label_sign: labelSign.open('as dataset.yaml says, else 1'),
+  cache_dir: cacheDir.open('the user’s cache folder'),
+  backend: backend.or('auto'),
   precision: option(
     z.enum(PRECISIONS),
     'float32',
@@ -272,7 +242,7 @@ export const passiveOptions = z.strictObject({
   model,
   experiment_id: z.int().min(0).meta({ description: 'the fold whose files are kept for the test: 0 to 9' }),
   data: data('training_data_passive'),
-  folds: open(text, 'paper, auto:K, or a YAML file; not given: as dataset.yaml says, else paper'),
+  folds: whichCut.open('as dataset.yaml says, else paper'),
   epochs: epochs(50),
   ...training,
   curve_factor: curveFactor(0.1),
@@ -318,7 +288,9 @@ const onSlurm = { applies: [only('executor', 'slurm')] };
 
 /** Of a sweep: which runs, and what runs them. Everything else it takes are options of its runs. */
 const sweepControl = {
-  set: open(text, 'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run'),
+  set: open(text, 'values to try, such as lr=1e-3,5e-4; given several times, every combination is a run', {
+    adds: true,
+  }),
   executor: option(z.enum(EXECUTORS), 'local', 'what runs them: this machine, or a Slurm cluster', {
     title: 'executor',
   }),
@@ -387,7 +359,7 @@ export const crossvalOptions = z.strictObject({
  * some twenty updates in that time, which teach nothing; what is chosen here makes a few hundred smaller ones.
  */
 export const demoOptions = z.strictObject({
-  out: option(text, 'demo', 'folder for recordings, runs and pictures, all of the demo'),
+  out: outFolder.or('demo'),
   recordings: option(
     z.int().min(2).max(19),
     8,
@@ -432,7 +404,7 @@ export const reproduceOptions = z.strictObject({
     'small: a rehearsal of half an hour; full: the paper’s folds and epochs, days',
     { title: 'scale' },
   ),
-  out: option(text, 'reproduction', 'folder for recordings, runs, drives, analyses and the report'),
+  out: outFolder.or('reproduction'),
   backend: training.backend,
   jobs: option(z.int().min(0), 0, RUNS_AT_A_TIME),
 });
@@ -444,18 +416,12 @@ export const RECORDS = ['first', 'all', 'none'] as const;
 /** What is drawn into a video, as `--overlay` takes it. */
 export const OVERLAYS = ['none', 'steering', 'saliency', 'both'] as const;
 
-/** σ of the noise, each once. */
-const noiseLevels = matching(
-  /^\d*\.?\d+(,\d*\.?\d+)*$/,
-  'one or several numbers from 0, each once, e.g. 0,0.1,0.2',
-).refine((levels) => new Set(levels.split(',').map(Number)).size === levels.split(',').length);
-
 const onRoad = { applies: [only('on', undefined)] };
 const overRecording = { applies: [not('on', undefined)] };
 
 /** `ncp-train drive`: test drives in closed loop. */
 export const driveOptions = z.strictObject({
-  out: option(text, 'drives', 'folder for recordings, metrics, pictures and videos'),
+  out: outFolder.or('drives'),
   on: open(text, 'a recording to drive over, instead of the simulated road'),
   road: option(z.enum(ROADS), 'active', 'kind of simulated road', { title: 'road', ...onRoad }),
   road_seed: option(
@@ -473,7 +439,7 @@ export const driveOptions = z.strictObject({
   noise: noiseLevels.default('0').meta({
     description: 'σ of Gaussian pixel noise on what the model sees, of full brightness; several: 0,0.1,0.2',
   }),
-  noise_seed: option(z.int().min(0), 1, 'of the noise', { applies: [not('noise', '0')] }),
+  noise_seed: noiseSeed.or(1, { applies: [not('noise', '0')] }),
   light: option(
     z.number().gt(0),
     1,
@@ -486,12 +452,7 @@ export const driveOptions = z.strictObject({
     'how far the car is pushed sideways every 4 to 14 s, m; 0: never',
     onRoad,
   ),
-  size: option(
-    matching(/^\d+x\d+$/, 'height and width, e.g. 250x400'),
-    '250x400',
-    'height and width of the camera’s frames, pixels; models should see what they were trained on',
-    onRoad,
-  ),
+  size: cameraSize.or('250x400', onRoad),
   speed: open(z.number().gt(0), 'of the car, m/s, where the recording does not say', overRecording),
   unseen: option(
     z.number().min(0).lt(1),
@@ -518,6 +479,33 @@ export const driveOptions = z.strictObject({
   backend: training.backend,
   threads: training.threads,
   workers: option(z.int().min(0), 0, 'threads that draw what the cars see; 0: one a core', onRoad),
+});
+
+// Flags that say how to run, not what: typed only, neither in a file nor in what a run records.
+
+/** Of `passive` and `active`. */
+export const trainingControl = z.strictObject({
+  resume: z
+    .enum(['must', 'auto'])
+    .optional()
+    .meta({ description: 'go on with the run that is there; auto: or start one', bare: 'must' }),
+  new: flag('move the run that is there aside and start again'),
+});
+
+/** Of `sweep passive`, `sweep active`, `crossval` and `reproduce`. */
+export const planControl = z.strictObject({ dry_run: dryRun });
+
+/** Of `demo`. */
+export const demoControl = z.strictObject({
+  new: flag('start anew; the runs that are there are moved aside'),
+});
+
+/** Of `drive`. */
+export const driveControl = z.strictObject({
+  compare: flag('models side by side per noise level, with a plot of crashes against noise'),
+  force,
+  format: open(z.enum(['text', 'csv', 'json']), 'of the metrics; not given: text'),
+  safe_csv: safeCsv,
 });
 
 export type DriveOptions = z.output<typeof driveOptions>;

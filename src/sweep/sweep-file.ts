@@ -186,16 +186,20 @@ export async function lockSweep(sessions: string): Promise<Lock> {
   } catch (error) {
     throw writeFailure(sessions, error);
   }
-  const owner = await sweepOwner(sessions);
-  if (owner) {
-    const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
-    throw new ConfigError(
-      `a sweep runs in ${sessions} already: process ${owner.pid}${where}, since ${owner.since}. ` +
-        `ncp-train sweep status ${shellWord(sessions)} shows it, ncp-train sweep cancel ${shellWord(sessions)} ends it, ` +
-        '--sessions_dir names another folder',
-    );
-  }
+  await refuseSecond(sessions);
   return acquireLock(join(sessions, SWEEP_FOLDER));
+}
+
+/** @throws ConfigError while a living process sweeps there */
+export async function refuseSecond(sessions: string): Promise<void> {
+  const owner = await sweepOwner(sessions);
+  if (owner === undefined) return;
+  const where = owner.host === hostname() ? '' : ` on ${owner.host}`;
+  throw new ConfigError(
+    `a sweep runs in ${sessions} already: process ${owner.pid}${where}, since ${owner.since}. ` +
+      `ncp-train sweep status ${shellWord(sessions)} shows it, ncp-train sweep cancel ${shellWord(sessions)} ends it, ` +
+      '--sessions_dir names another folder',
+  );
 }
 
 /** The living process that sweeps there, if any. */

@@ -1,72 +1,61 @@
-/** What `passive` and `active` share: flags, the run, its result and exit status. */
+/** What `passive` and `active` share: the run, its result and exit status. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { Command } from 'commander';
 import type { z } from 'zod';
-import { UsageError } from '../errors.ts';
-import type { Given } from '../options/flags.ts';
+import { type Given, typedFlags } from '../options/flags.ts';
+import type { ActiveOptions, activeOptions, PassiveOptions, passiveOptions } from '../options/schema.ts';
+import { trainingControl } from '../options/schema.ts';
 import { exitStatusOf } from '../stop-signals.ts';
-import { print } from '../terminal.ts';
 import { fromHere, requireKnownPlace } from '../train/run/run-paths.ts';
+import { runFolder } from '../train/run/run-place.ts';
 import { CONFIG_FILE, readRun } from '../train/run/run-record.ts';
 import { noRun, untrainedRun } from '../train/run/trained-so-far.ts';
 import type { SessionResult } from '../train/session.ts';
-import { addOptionFlags, optionsFrom, typedFlags } from './option-flags.ts';
+import { defineCommand } from './command.ts';
+import { trainingView } from './training-view.ts';
 
-/** Flags that say how to run, not what: they are not part of a run's configuration. */
-export interface Control {
-  readonly resume: 'no' | 'must' | 'auto';
-  readonly fresh: boolean;
-  readonly quiet: boolean;
-  readonly json: boolean;
-}
+type Control = z.output<typeof trainingControl>;
 
-/**
- * Adds the flags and the action.
- *
- * @param folderOf - where the run of these options lies: what is resumed keeps the options it was started with
- * @param train - runs with checked options
- */
-export function defineTraining<Schema extends z.ZodObject>(
-  command: Command,
+/** @returns the command that trains runs of a kind */
+export function trainingCommand<Schema extends typeof passiveOptions | typeof activeOptions>(
+  kind: 'passive' | 'active',
   schema: Schema,
-  folderOf: (options: z.output<Schema>) => string,
-  train: (options: z.output<Schema>, control: Control) => Promise<SessionResult>,
-): void {
-  addOptionFlags(command, schema)
-    .option('--resume [auto]', 'go on with the run that is there; auto: or start one')
-    .option('--new', 'move the run that is there aside and start again')
-    .option('--quiet', 'print warnings only')
-    .option('--json', 'print the result as JSON')
-    .action(async () => {
-      const flags = command.opts();
-      const control = {
-        resume: resumeOf(flags.resume),
-        fresh: flags.new === true,
-        quiet: flags.quiet === true,
-        json: flags.json === true,
-      };
-      const resumes = control.resume !== 'no';
-      // Which run it is, is said by options that need not have an effect, if the run was started with them.
-      const given = optionsFrom(command, schema, { judgedElsewhere: resumes ? namesOf(schema) : undefined });
-      if (given === undefined) return;
-      const folder = folderOf(given);
-      if (control.resume === 'must') requireRun(folder, String(given.sessions_dir), flags.config);
+) {
+  const folderOf = (options: z.output<Schema>) =>
+    kind === 'passive'
+      ? runFolder('passive', options as PassiveOptions)
+      : runFolder('active', options as ActiveOptions);
+  return defineCommand({
+    options: schema as z.ZodObject,
+    control: trainingControl,
+    // Which run it is, is said by options that need not have an effect, if the run was started with them.
+    judgedElsewhere: ({ resume }) => (resume === undefined ? [] : Object.keys(schema.shape)),
+    async recorded(given, { resume }, config) {
+      const folder = folderOf(given as z.output<Schema>);
+      if (resume === 'must') requireRun(folder, String(given.sessions_dir), config);
+      const recorded = await recordedOptions(folder, resume);
+      if (recorded === undefined) return undefined;
+      return { ...recorded, options: { ...recorded.options, ...pick(given, NAMING) } };
+    },
+    async run(options, _, { control, quiet, print }) {
+      const folder = folderOf(options as z.output<Schema>);
       const recorded = await recordedOptions(folder, control.resume);
-      const options = optionsFrom(command, schema, {
-        recorded: recorded && {
-          options: { ...recorded.options, ...pick(given, NAMING) },
-          path: recorded.path,
-        },
-      }) as z.output<Schema>;
       if (recorded) requireKnownPlace(recorded, unchanged(recorded.options, options));
-      const result = await train(options, control);
-      const resume =
-        result.ending.kind === 'stopped' ? resumeCommand(command.name(), schema, options) : undefined;
-      print(control.json ? JSON.stringify({ ...result, resume }, null, 2) : text(result, resume));
+      const { trainSession } = await import('../train/session.ts'); // TensorFlow.js, which --help does not need
+      const result = await trainSession({
+        command: kind,
+        options,
+        argv: process.argv.slice(2),
+        resume: control.resume ?? 'no',
+        fresh: control.new,
+        observer: trainingView(Number(options.log_period), quiet),
+      } as unknown as Parameters<typeof trainSession>[0]);
       const { ending } = result;
+      const resume = ending.kind === 'stopped' ? resumeCommand(kind, schema, options) : undefined;
+      print({ ...result, resume }, text(result, resume));
       if (ending.kind === 'stopped' && ending.by !== 'time') process.exitCode = exitStatusOf(ending.by);
-    });
+    },
+  });
 }
 
 /**
@@ -75,7 +64,7 @@ export function defineTraining<Schema extends z.ZodObject>(
  */
 async function recordedOptions(folder: string, resume: Control['resume']) {
   const path = join(folder, CONFIG_FILE);
-  if (resume === 'no' || !existsSync(path)) return undefined;
+  if (resume === undefined || !existsSync(path)) return undefined;
   if (resume === 'auto' && (await untrainedRun(folder))) return undefined;
   const { config, record } = await readRun(folder);
   return { folder, path, cwd: record.cwd, options: fromHere(config, record.cwd) };
@@ -95,21 +84,12 @@ function requireRun(folder: string, sessions: string, config: string | undefined
   throw noRun(folder, place && (relative(process.cwd(), place) || '.'));
 }
 
-const namesOf = (schema: z.ZodObject) => new Set(Object.keys(schema.shape));
-
 const pick = (options: Given, names: readonly string[]) =>
   Object.fromEntries(names.flatMap((name) => (name in options ? [[name, options[name]]] : [])));
 
 /** Recorded options that hold still. */
 const unchanged = (recorded: Given, options: Given) =>
   Object.fromEntries(Object.entries(recorded).filter(([name, value]) => options[name] === value));
-
-function resumeOf(flag: unknown): Control['resume'] {
-  if (flag === undefined) return 'no';
-  if (flag === true) return 'must';
-  if (flag === 'auto') return 'auto';
-  throw new UsageError(`--resume ${flag}: expected --resume, or --resume auto`);
-}
 
 /** Options that say which run it is; all others a resumed run has of its own. */
 const NAMING = ['model', 'experiment_id', 'base_path', 'sessions_dir'];
