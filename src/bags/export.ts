@@ -13,6 +13,7 @@ import { writeDatasetConfig } from '../data/recordings/dataset-config.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { NpyFile } from '../files/npy.ts';
 import { measureDrive } from '../metrics/metrics.ts';
+import type { FRAMES } from '../options/bags.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import { lookText, lookThrough } from './camera/camera-look.ts';
 import { type Picture, type PictureReading, type PictureSize, pictureOf } from './camera/picture.ts';
@@ -33,8 +34,6 @@ import { type Autonomy, type DriveColumns, RecordedFrames } from './recorded-fra
 import { type Clock, chooseClock, omissionNotes, readSignals, type Signals, timeOf } from './signals.ts';
 import { type TraceOptions, traceOf } from './trace.ts';
 import { placesOf } from './track.ts';
-
-export const FRAMES = ['auto', 'recording', 'npy', 'both', 'none'] as const;
 
 export interface ExportOptions extends TraceOptions {
   readonly topics: NamedTopics;

@@ -1,7 +1,8 @@
 /** `ncp-train active select RUN`: see src/train/run/select-checkpoint.ts. */
 import { selectOptions } from '../options/commands/runs.ts';
 import { selectCheckpoint } from '../train/run/select-checkpoint.ts';
-import { defineCommand, one } from './command.ts';
+import { defineCommand } from './command.ts';
+import { one } from './operands.ts';
 
 export default defineCommand({
   operands: { run: one('folder of a finished active run') },

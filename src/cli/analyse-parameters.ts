@@ -5,7 +5,8 @@ import { parametersOptions } from '../options/commands/analyses.ts';
 import type { Given } from '../options/flags.ts';
 import { MODELS, type ModelInput } from '../options/schema.ts';
 import { aligned } from '../text/aligned.ts';
-import { defineCommand, severalOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { severalOr } from './operands.ts';
 import { makeFolderOf } from './out-path.ts';
 
 type Options = z.output<typeof parametersOptions>;

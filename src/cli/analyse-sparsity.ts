@@ -5,7 +5,8 @@ import { summariseSparsity } from '../analyses/sparsity/summary.ts';
 import { sparsityOptions } from '../options/commands/analyses.ts';
 import { writeOutputs } from '../plot/output-folder.ts';
 import { aligned } from '../text/aligned.ts';
-import { defineCommand, severalOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { severalOr } from './operands.ts';
 
 export default defineCommand({
   operands: { folder: severalOr('sessions', 'folders with runs') },

@@ -3,7 +3,8 @@ import type { SsimResult } from '../analyses/ssim/ssim.ts';
 import { PAPER_SIGMAS } from '../augment/pixel-noise.ts';
 import { ssimOptions } from '../options/commands/analyses.ts';
 import { aligned } from '../text/aligned.ts';
-import { type Bar, defineCommand, several } from './command.ts';
+import { type Bar, defineCommand } from './command.ts';
+import { several } from './operands.ts';
 
 export default defineCommand({
   operands: { checkpoint: several('runs, checkpoints or weights files, a line each') },

@@ -7,7 +7,8 @@ import type { Wiring } from '../models/wiring/wiring.ts';
 import { wiringOptions } from '../options/commands/analyses.ts';
 import { WM_SIZES } from '../options/schema.ts';
 import { aligned } from '../text/aligned.ts';
-import { defineCommand, maybe } from './command.ts';
+import { defineCommand } from './command.ts';
+import { maybe } from './operands.ts';
 
 export default defineCommand({
   operands: {

@@ -6,7 +6,8 @@ import { bagExportOptions } from '../options/commands/bags.ts';
 import { sizeOf } from '../options/fields.ts';
 import { aligned } from '../text/aligned.ts';
 import { bagOptions, onlyOneFile } from './bag-options.ts';
-import { defineCommand, one } from './command.ts';
+import { defineCommand } from './command.ts';
+import { one } from './operands.ts';
 
 export default defineCommand({
   operands: { file: one('ROS 1 bag, MCAP file, or a folder as ROS 2 records it') },

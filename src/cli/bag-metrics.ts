@@ -7,7 +7,8 @@ import { type DriveGroup, summariseDrives } from '../metrics/summary.ts';
 import { bagMetricsOptions } from '../options/commands/bags.ts';
 import * as terminal from '../terminal.ts';
 import { bagOptions } from './bag-options.ts';
-import { defineCommand, formatFaults, several } from './command.ts';
+import { defineCommand, formatFaults } from './command.ts';
+import { several } from './operands.ts';
 
 export default defineCommand({
   operands: { file: several('ROS 1 bags, MCAP files, or folders as ROS 2 records them') },

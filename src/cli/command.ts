@@ -5,42 +5,17 @@
  */
 import { z } from 'zod';
 import type { Sources } from '../options/applies.ts';
-import { everyOptions } from '../options/every.ts';
+import { everyOptions } from '../options/fields.ts';
 import { type Given, jsonSchema, optionsOf } from '../options/flags.ts';
 import { mergeOptions } from '../options/merge.ts';
 import { commentedYaml, readOptionsFile } from '../options/yaml.ts';
 import { abortOnStop, exitStatusOf } from '../stop-signals.ts';
 import * as terminal from '../terminal.ts';
 import { writeSafeCells } from '../text/csv-cells.ts';
+import { assignOperands, type Operands, usageOf, type Values } from './operands.ts';
 import { requirePlaces } from './out-path.ts';
 import { type Progress, startProgress } from './progress.ts';
-import { assignOperands, readWords } from './words.ts';
-
-/** What stands on a command line beside options. */
-export interface Operand {
-  readonly what: string;
-  readonly kind: 'one' | 'maybe' | 'several';
-  readonly isRequired: boolean;
-  /** Where it is left out. */
-  readonly fallback?: string;
-}
-
-export const one = (what: string) => ({ what, kind: 'one', isRequired: true }) as const;
-export const oneOr = (fallback: string, what: string) =>
-  ({ what, kind: 'one', isRequired: false, fallback }) as const;
-export const maybe = (what: string) => ({ what, kind: 'maybe', isRequired: false }) as const;
-export const several = (what: string) => ({ what, kind: 'several', isRequired: true }) as const;
-export const severalOr = (fallback: string | undefined, what: string) =>
-  ({ what, kind: 'several', isRequired: false, fallback }) as const;
-
-type Operands = Readonly<Record<string, Operand>>;
-type Values<All extends Operands> = {
-  readonly [Name in keyof All]: All[Name]['kind'] extends 'several'
-    ? string[]
-    : All[Name]['kind'] extends 'maybe'
-      ? string | undefined
-      : string;
-};
+import { readWords } from './words.ts';
 
 /** What the runner does for a command. */
 export interface Tools<Control> {
@@ -163,7 +138,7 @@ export async function runCommand(
   );
   const wantsConfig = ofEvery.print_config === true;
   const operandsCount = !wantsConfig && !(typed.hasUnknown && typed.operands.length === 0);
-  const usage = `usage: ${usageOf(name, definition)}; ncp-train ${name} --help says more`;
+  const usage = `usage: ${usageOf(name, definition.operands)}; ncp-train ${name} --help says more`;
   const operandFaults = operandsCount && ofOperands.length > 0 ? [...ofOperands, usage] : [];
 
   const control = definition.control ?? z.strictObject({});
@@ -236,15 +211,6 @@ export async function runCommand(
     for (const bar of bars) bar.finish();
     watch.dispose();
   }
-}
-
-/** `ncp-train replay [options] <checkpoint> <recording>` */
-export function usageOf(name: string, { operands = {} }: CommandDefinition): string {
-  const words = Object.entries(operands).map(([operand, { kind, isRequired }]) => {
-    const dots = kind === 'several' ? '...' : '';
-    return isRequired ? `<${operand}${dots}>` : `[${operand}${dots}]`;
-  });
-  return ['ncp-train', name, '[options]', ...words].join(' ');
 }
 
 /** @returns a sentence where --json and another --format were given */

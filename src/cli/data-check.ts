@@ -6,7 +6,8 @@ import { defectText } from '../data/recordings/defect.ts';
 import { DataError } from '../errors.ts';
 import { dataCheckOptions } from '../options/commands/recordings.ts';
 import { plural } from '../text/figures.ts';
-import { type Bar, defineCommand, one } from './command.ts';
+import { type Bar, defineCommand } from './command.ts';
+import { one } from './operands.ts';
 
 export default defineCommand({
   operands: { path: one('folder of recordings, or one recording') },

@@ -13,7 +13,8 @@ import { recordingNames } from '../simulation/generate/recording-names.ts';
 import { ROAD_KINDS, type RoadKind } from '../simulation/road/road-kind.ts';
 import { plural } from '../text/figures.ts';
 import { unknownName } from '../text/nearest.ts';
-import { defineCommand, one, type Tools } from './command.ts';
+import { defineCommand, type Tools } from './command.ts';
+import { one } from './operands.ts';
 
 /** Frames of a recording, unless --frames says otherwise. */
 const FRAMES: Record<RoadKind, number> = { passive: 600, active: 1200 };

@@ -8,7 +8,8 @@ import type { Given } from '../options/flags.ts';
 import { dataImportOptions } from '../options/commands/recordings.ts';
 import { aligned } from '../text/aligned.ts';
 import { unknownName } from '../text/nearest.ts';
-import { type Bar, defineCommand, one, several } from './command.ts';
+import { type Bar, defineCommand } from './command.ts';
+import { one, several } from './operands.ts';
 
 export default defineCommand({
   operands: {

@@ -10,7 +10,8 @@ import { openRecording, type Recording } from '../data/recordings/recording.ts';
 import { DataError } from '../errors.ts';
 import { dataInspectOptions } from '../options/commands/recordings.ts';
 import { aligned } from '../text/aligned.ts';
-import { defineCommand, one } from './command.ts';
+import { defineCommand } from './command.ts';
+import { one } from './operands.ts';
 import { makeFolderOf } from './out-path.ts';
 
 export default defineCommand({

@@ -6,7 +6,8 @@ import { driveControl, driveOptions } from '../options/schema.ts';
 import { print } from '../terminal.ts';
 import { aligned } from '../text/aligned.ts';
 import { plural } from '../text/figures.ts';
-import { defineCommand, formatFaults, severalOr } from './command.ts';
+import { defineCommand, formatFaults } from './command.ts';
+import { severalOr } from './operands.ts';
 
 export default defineCommand({
   operands: {

@@ -1,13 +1,14 @@
 /** The help of the program and of its commands, laid out by commander: options with their meanings, values and defaults. */
 import { Command, Option } from 'commander';
 import { appliesText } from '../options/applies.ts';
-import { everyOptions } from '../options/every.ts';
+import { everyOptions } from '../options/fields.ts';
 import { type OptionDescription, optionsOf } from '../options/flags.ts';
-import { type CommandDefinition, schemaOf, usageOf } from './command.ts';
+import { type CommandDefinition, schemaOf } from './command.ts';
+import { usageOf } from './operands.ts';
 
 /** @param name - as typed, @param summary - of commands.ts */
 export function helpOf(name: string, summary: string, definition: CommandDefinition): string {
-  const usage = usageOf(name, definition).slice(`ncp-train ${name} `.length);
+  const usage = usageOf(name, definition.operands).slice(`ncp-train ${name} `.length);
   const help = new Command(`ncp-train ${name}`).usage(usage).description(summary).helpOption(false);
   for (const [operand, { what, fallback }] of Object.entries(definition.operands ?? {})) {
     help.argument(`[${operand}]`, fallback === undefined ? what : `${what} (default: ${fallback})`);

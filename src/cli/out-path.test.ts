@@ -2,12 +2,17 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { makeRun } from '../../test/made-runs.ts';
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { outFile as fileField, outFolder as folderField } from '../options/fields.ts';
 import { main } from './main.ts';
-import { makeFolderOf, outFile, outFolder } from './out-path.ts';
+import { makeFolderOf, requirePlaces } from './out-path.ts';
+
+const places = z.strictObject({ page: fileField.open(), out: folderField.open() });
+const outFile = (page: string) => requirePlaces(places, { page });
+const outFolder = (out: string) => requirePlaces(places, { out });
 
 let root: string;
 beforeAll(() => {
@@ -18,15 +23,16 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 it('a folder that is not there will do, and is made for the file only', () => {
   const path = join(root, 'new', 'deeper', 'page.html');
-  expect([outFile(path), outFolder(join(root, 'new'))]).toEqual([path, join(root, 'new')]);
+  outFile(path);
+  outFolder(join(root, 'new'));
   expect(existsSync(join(root, 'new'))).toBe(false);
   makeFolderOf(path);
   expect(existsSync(join(root, 'new', 'deeper'))).toBe(true);
 });
 
 it('folders for files, files for folders, and places below a file are refused', () => {
-  expect(() => outFile(root)).toThrow(InvalidArgumentError);
-  expect(() => outFolder(join(root, 'file'))).toThrow(InvalidArgumentError);
+  expect(() => outFile(root)).toThrow(UsageError);
+  expect(() => outFolder(join(root, 'file'))).toThrow(UsageError);
   expect(() => outFile(join(root, 'file', 'page.html'))).toThrow(DataError);
   expect(() => outFolder(join(root, 'file', 'below'))).toThrow(/file is a file, not a folder/);
 });

@@ -1,7 +1,7 @@
 /** What the commands have in common that run a checkpoint over a recording. */
 import { basename, extname } from 'node:path';
 import type { PixelNoise } from '../augment/pixel-noise.ts';
-import { one } from './command.ts';
+import { one } from './operands.ts';
 
 export const replayOperands = {
   checkpoint: one('a run’s folder (its best checkpoint), a checkpoint’s folder, or a weights file'),

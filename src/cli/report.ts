@@ -3,7 +3,8 @@
 import { reportOptions } from '../options/commands/analyses.ts';
 import { sizeText } from '../pages/report/file-preview.ts';
 import { type ReportResult, writeReport } from '../pages/report/report.ts';
-import { defineCommand, oneOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { oneOr } from './operands.ts';
 
 export default defineCommand({
   operands: { folder: oneOr('sessions', 'a run, or a folder with runs below it') },

@@ -11,7 +11,8 @@ import {
 } from '../results/formats.ts';
 import { readResults } from '../results/results.ts';
 import { print } from '../terminal.ts';
-import { defineCommand, formatFaults, severalOr } from './command.ts';
+import { defineCommand, formatFaults } from './command.ts';
+import { severalOr } from './operands.ts';
 import { makeFolderOf } from './out-path.ts';
 
 const FORMATS = {

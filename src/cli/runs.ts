@@ -6,7 +6,8 @@ import { findRuns } from '../results/runs/find-runs.ts';
 import type { RunReading } from '../results/runs/run-reading.ts';
 import { aligned } from '../text/aligned.ts';
 import { duration } from '../text/figures.ts';
-import { defineCommand, oneOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { oneOr } from './operands.ts';
 
 export default defineCommand({
   operands: {

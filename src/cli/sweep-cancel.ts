@@ -4,7 +4,8 @@ import { ConfigError } from '../errors.ts';
 import { sweepCancelOptions } from '../options/commands/runs.ts';
 import { cancelTasks, recoverSubmissions } from '../sweep/slurm/tasks.ts';
 import { requireSweep, sweepOwner } from '../sweep/sweep-file.ts';
-import { defineCommand, oneOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { oneOr } from './operands.ts';
 
 export default defineCommand({
   operands: { folder: oneOr('sessions', 'sessions folder of the sweep') },

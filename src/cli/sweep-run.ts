@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { sweepRunOptions } from '../options/commands/runs.ts';
 import type { RunProgress } from '../sweep/outcome.ts';
 import type { Observer } from '../train/session.ts';
-import { defineCommand, one } from './command.ts';
+import { defineCommand } from './command.ts';
+import { one } from './operands.ts';
 import { trainingView } from './training-view.ts';
 
 /** A sweep's view is rewritten four times a second. */

@@ -6,7 +6,8 @@ import { sweepStatus } from '../sweep/status.ts';
 import { saveSummary, summarise, summaryJson, summaryText } from '../sweep/summary.ts';
 import { requireSweep, sweepOwner } from '../sweep/sweep-file.ts';
 import { print } from '../terminal.ts';
-import { defineCommand, oneOr } from './command.ts';
+import { defineCommand } from './command.ts';
+import { oneOr } from './operands.ts';
 import { sweepTable } from './sweep-table.ts';
 
 export default defineCommand({

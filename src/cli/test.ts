@@ -1,7 +1,8 @@
 /** `ncp-train test CHECKPOINT`: see src/train/test-checkpoint.ts. */
 import { testOptions } from '../options/commands/runs.ts';
 import type { TestResult } from '../train/test-checkpoint.ts';
-import { defineCommand, one } from './command.ts';
+import { defineCommand } from './command.ts';
+import { one } from './operands.ts';
 import { trainingView } from './training-view.ts';
 
 /** Of a checkpoint that lies in its run, what is left out is as the run recorded it. */

@@ -1,7 +1,7 @@
 /** What the analyses of states have in common: checkpoints with a recording, or drives. */
 import type { BackendChoice } from '../backend/names.ts';
 import type { Traces } from '../replay/traces/open-traces.ts';
-import { several } from './command.ts';
+import { several } from './operands.ts';
 
 export const traceOperands = {
   path: several(

@@ -16,7 +16,7 @@ it('above 50 MB the --every that brings it below is named', () => {
   const warning = sizeWarning(page(122e6, 115e6, 6e6), options);
   expect(warning).toContain('w.html has 122.0 MB');
   expect(warning).toContain('--every 6 ');
-  for (const option of ['--width (here 320)', '--quality (here 60)', '--from', '--to', '--no-saliency']) {
+  for (const option of ['--width (here 320)', '--quality (here 60)', '--from', '--to', '--no_saliency']) {
     expect(warning).toContain(option);
   }
 });

@@ -5,7 +5,8 @@ import { sizeText } from '../pages/report/file-preview.ts';
 import { findDrives, requireCheckpoint } from '../pages/widget/find-drives.ts';
 import type { WidgetResult } from '../pages/widget/write-widget.ts';
 import { aligned } from '../text/aligned.ts';
-import { type Bar, defineCommand, several } from './command.ts';
+import { type Bar, defineCommand } from './command.ts';
+import { several } from './operands.ts';
 import { makeFolderOf } from './out-path.ts';
 
 /** Bytes above which a page is slow to open and to send. */

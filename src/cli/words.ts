@@ -6,7 +6,6 @@
 import { parseArgs } from 'node:util';
 import { type OptionDescription, typedValue } from '../options/flags.ts';
 import { nearestName, unknownFlag } from '../text/nearest.ts';
-import type { Operand } from './command.ts';
 
 export interface Typed {
   /** By name; what was typed only. */
@@ -133,37 +132,4 @@ function flagsOf(option: OptionDescription): Flag[] {
     { name, option, takesValue: false, value: true },
     { name: `no_${name}`, option, takesValue: false, value: false },
   ];
-}
-
-/**
- * Operands by name.
- *
- * @param wanted - in order; one that takes several comes last
- * @param tooMany - what to say of more than there are; by default that they were not expected
- * @returns `values`, where there are no `faults`
- */
-export function assignOperands(
-  typed: readonly string[],
-  wanted: Readonly<Record<string, Operand>>,
-  tooMany?: (operands: readonly string[]) => string,
-): { values: Record<string, string | readonly string[] | undefined>; faults: string[] } {
-  const values: Record<string, string | readonly string[] | undefined> = {};
-  const faults: string[] = [];
-  let rest = typed;
-  for (const [name, operand] of Object.entries(wanted)) {
-    const taken = operand.kind === 'several' ? rest : rest.slice(0, 1);
-    rest = rest.slice(taken.length);
-    if (taken.length === 0 && operand.isRequired) faults.push(`${name} is missing: ${operand.what}`);
-    const fallback = operand.fallback === undefined ? [] : [operand.fallback];
-    const given = taken.length > 0 ? taken : fallback;
-    values[name] = operand.kind === 'several' ? given : given[0];
-  }
-  if (rest.length > 0) {
-    faults.push(
-      tooMany
-        ? tooMany(typed)
-        : rest.map((word) => `unexpected argument ${JSON.stringify(word)}`).join('\n  '),
-    );
-  }
-  return { values, faults };
 }

@@ -19,8 +19,10 @@ export interface Condition {
 export const only = (option: string, ...is: readonly unknown[]): Condition => ({ option, is });
 export const not = (option: string, ...isNot: readonly unknown[]): Condition => ({ option, isNot });
 
-/** What an option may have beside its description. */
+/** What an option may have beside its type. */
 export interface More {
+  /** In place of the description that it has elsewhere: why a command has another default. */
+  readonly description?: string;
   /** Noun for what it names, for messages: `unknown solver "rk"`. */
   readonly title?: string;
   /** When it has an effect; always, if there is none. Checked and shown by applies.ts. */
@@ -49,8 +51,9 @@ export function field<Type extends z.ZodType>(type: Type, description: string, m
     required,
     or: (fallback, own) => required.default(fallback as never).meta({ description, ...more, ...own }),
     open(otherwise, own) {
-      const whole = otherwise === undefined ? description : `${description}; not given: ${otherwise}`;
-      return required.optional().meta({ description: whole, ...more, ...own });
+      const what = own?.description ?? description;
+      const whole = otherwise === undefined ? what : `${what}; not given: ${otherwise}`;
+      return required.optional().meta({ ...more, ...own, description: whole });
     },
   };
 }
@@ -88,6 +91,9 @@ export const backend = field(
 );
 
 // Frames, and how recordings are read.
+
+export const data = field(text, 'folder of recordings (*.h5), with or without a dataset.yaml');
+export const experimentId = field(z.int().min(0), 'the fold whose files are kept for the test: 0 to 9');
 
 export const channelOrder = field(z.enum(['rgb', 'bgr']), 'of the recorded frames');
 export const crop = field(text, 'paper, full, or left,top,right,bottom in fractions');
@@ -162,3 +168,13 @@ export const compat = field(
   'paper: with the defects of the published scripts (docs/pipeline.md §6)',
   { title: 'compatibility' },
 );
+
+/** What the runner of src/cli/command.ts does for every command. */
+export const everyOptions = z.strictObject({
+  config: field(text, 'read options from a YAML file; flags win over it').open(),
+  print_config: flag('print the options as they would be used, as YAML, and end'),
+  print_schema: flag('print the JSON Schema of the options, and end'),
+  json: flag('print the result as JSON'),
+  quiet: flag('print warnings and the result only'),
+  debug: flag('print where in the program an error came up'),
+});

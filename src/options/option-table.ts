@@ -1,17 +1,13 @@
 /**
- * `docs/options.md`: every option of `passive`, `active` and sweeps with values, defaults and meaning, in groups that say what they
- * have an effect on. Names, values and defaults come from the schema; an option that is in no group, or in two, is
+ * `docs/options.md`: every option of every command with values, defaults and meaning; those of trainings in groups that say what
+ * they have an effect on. Names, values and defaults come from the schema; an option that is in no group, or in two, is
  * refused, so the page cannot fall behind. Written by `npm run configs`.
  */
+import type { z } from 'zod';
 import { appliesText } from './applies.ts';
+import { everyOptions } from './fields.ts';
 import { type OptionDescription, optionsOf, valuesText } from './flags.ts';
-import {
-  activeOptions,
-  passiveOptions,
-  reproduceOptions,
-  sweepPassiveOptions,
-  WM_NUMBERS,
-} from './schema.ts';
+import { activeOptions, passiveOptions, sweepPassiveOptions, WM_NUMBERS } from './schema.ts';
 
 interface Group {
   readonly title: string;
@@ -89,22 +85,38 @@ const GROUPS: readonly Group[] = [
   },
 ];
 
-const HEAD = `# Options of \`passive\`, \`active\` and sweeps
+const HEAD = `# Options
 
-Made from \`src/options/schema.ts\` by \`npm run configs\`. On the command line an option is \`--name value\`, with \`_\` or \`-\`; in a file for
-\`--config\` it is \`name: value\`. A dash stands where a command does not have the option or it has no default.
+Made from \`src/options/\` by \`npm run configs\`. On the command line an option is \`--name value\`, with \`_\` or \`-\`; in a file for
+\`--config\` it is \`name: value\`. An option that is on or off is \`--name\` or \`--no_name\`. [All commands](#commands) come after the options of
+trainings. A dash stands where a command does not have the option or it has no default.
 
 In parentheses stands what an option needs for an effect. Without it, the option is refused as a flag, and in a file unless its value is
 the default, so that a file may list every option. A sweep gives an option, or a setting of \`--set\`, to the runs on which it has an
 effect, makes each run once, and refuses what has an effect on none. A run that is resumed keeps what it was started with.
+
+All that is wrong with a command line is said at once, with exit status 2.
 `;
+
+/** A command, as the page needs it. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: z.ZodObject;
+  /** Flags that say how to run, not what. */
+  readonly control?: z.ZodObject;
+}
+
+/** Commands whose options are in the groups, and those that train many runs. */
+const TRAININGS = ['passive', 'active', 'crossval', 'sweep passive', 'sweep active'];
 
 /**
  * The page.
  *
+ * @param commands - all there are
  * @throws Error if an option is in no group or in several, or a group names one that does not exist
  */
-export function optionsPage(): string {
+export function optionsPage(commands: readonly ListedCommand[]): string {
   const passive = byName(optionsOf(passiveOptions));
   const active = byName(optionsOf(activeOptions));
   const known = new Set([...passive.keys(), ...active.keys()]);
@@ -128,7 +140,7 @@ export function optionsPage(): string {
       '',
     ].join('\n');
   });
-  return [HEAD, ...sections, sweepSection(passive), reproduceSection()].join('\n');
+  return [HEAD, ...sections, sweepSection(passive), commandSections(commands)].join('\n');
 }
 
 /** What a sweep has beside the options of its runs, or with another default. */
@@ -146,14 +158,31 @@ function sweepSection(passive: ReadonlyMap<string, OptionDescription>): string {
   ].join('\n');
 }
 
-function reproduceSection(): string {
+function commandSections(commands: readonly ListedCommand[]): string {
   return [
-    '## reproduce',
+    '## Commands',
     '',
-    '[sweeps.md](sweeps.md#reproduce)',
+    'Every command has these; with `--config`, options come from a file. `--debug` of `passive`, `active` and sweeps is their option of ' +
+      'that name too.',
     '',
-    ...ownTable(optionsOf(reproduceOptions)),
+    ...ownTable(optionsOf(everyOptions)),
+    ...commands.flatMap(commandSection),
   ].join('\n');
+}
+
+function commandSection({ name, summary, options, control }: ListedCommand): string[] {
+  const above = TRAININGS.includes(name);
+  const own = [...(above ? [] : optionsOf(options)), ...(control ? optionsOf(control) : [])];
+  const typedOnly = control ? Object.keys(control.shape).map((flag) => `\`${flag}\``) : [];
+  return [
+    `### ${name}`,
+    '',
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.` +
+      (above ? ' Its other options are above.' : '') +
+      (typedOnly.length > 0 ? ` Not in files: ${typedOnly.join(', ')}.` : ''),
+    '',
+    ...(own.length > 0 ? ownTable(own) : []),
+  ];
 }
 
 function ownTable(options: readonly OptionDescription[]): string[] {
@@ -179,7 +208,8 @@ function meaning(option: OptionDescription): string {
 
 function defaultOf(option: OptionDescription | undefined): string {
   if (option?.required) return 'required';
-  return option?.default === undefined ? '–' : String(option.default);
+  if (option?.default === undefined || option.kind === 'list') return '–';
+  return String(option.default);
 }
 
 const byName = (options: readonly OptionDescription[]) =>

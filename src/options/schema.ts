@@ -11,7 +11,10 @@ import {
   channelOrder,
   compat as compatibility,
   crop,
+  data,
   dryRun,
+  experimentId,
+  field,
   flag,
   force,
   labelScale,
@@ -78,6 +81,9 @@ const option = <Type extends z.ZodType>(
   more: More = {},
 ) => type.default(fallback as never).meta({ description, ...more });
 
+export const wmSize = field(z.enum(WM_SIZES), 'wiring of wm', { title: 'wiring' });
+export const lstmSize = field(z.int().min(1), 'units of the recurrent cell');
+
 const CLIP_MEANING = 'bound on the state of the recurrent cell; 0 or less: none';
 const FEEDBACK_MEANING = 'the state of ctrnn feeds back into its drive';
 
@@ -134,13 +140,13 @@ export const modelOptions = z.strictObject({
     description: 'the network that is trained',
     otherNames: OTHER_MODEL_NAMES,
   }),
-  wm_size: option(z.enum(WM_SIZES), 'small', 'wiring of wm', { title: 'wiring', ...ofWmByName }),
+  wm_size: wmSize.or('small', ofWmByName),
   ...wiringNumbers,
   solver: option(z.enum(SOLVERS), 'semi-implicit', 'how wm integrates its differential equations', {
     title: 'solver',
     ...ofWm,
   }),
-  lstm_size: option(z.int().min(1), 64, 'units of the recurrent cell', ofDenseCells),
+  lstm_size: lstmSize.or(64, ofDenseCells),
   lstm_clip: option(z.number(), -1, CLIP_MEANING, ofClippedCells),
   lstm_forget_bias: option(z.number(), 1, 'added to the forget gate of lstm', {
     applies: [only('model', 'lstm')],
@@ -160,23 +166,23 @@ export type ModelOptions = z.output<typeof modelOptions>;
 export type ModelInput = z.input<typeof modelOptions>;
 
 /** An option whose default the commands choose, e.g. `epochs(50)`. */
-const choice =
-  <Type extends z.ZodType>(type: Type, description: string, more: More = {}) =>
-  (fallback: z.output<Type>) =>
-    type.default(fallback as never).meta({ description, ...more });
+const choice = <Type extends z.ZodType>(type: Type, description: string, more: More = {}) =>
+  field(type, description, more).or;
 
 /** An option without a default: what is not given is left to what `description` says. */
 const open = <Type extends z.ZodType>(type: Type, description: string, more: More = {}) =>
   type.optional().meta({ description, ...more });
 
 const epochs = choice(z.int().min(0), 'passes over the training frames');
-const data = choice(text, 'folder of recordings (*.h5), with or without a dataset.yaml');
+const lr = choice(z.number().gt(0), 'learning rate of Adam');
+const batchSize = choice(z.int().min(1), 'sequences in a batch; frames, for cnn');
+const seqLen = choice(z.int().min(1), 'frames in a training sequence');
+const final = choice(z.boolean(), 'test the best checkpoint at the end');
 const curveFactor = choice(z.number().min(0), 'weight of a sample is exp(curve_factor·|label|)');
 const shadowGamma = choice(z.number().min(0), 'strength of the shadow augmentation; 0: off');
 const logPeriod = choice(z.int().min(1), 'epochs between two printed lines; the log has every epoch');
 const lstmClip = choice(z.number(), CLIP_MEANING, ofClippedCells);
 const feedback = choice(z.boolean(), FEEDBACK_MEANING, ofCtRnn);
-const wmSize = choice(z.enum(WM_SIZES), 'wiring of wm', { title: 'wiring', ...ofWmByName });
 
 const share = z.number().gt(0).max(1);
 
@@ -189,9 +195,9 @@ const training = {
   ),
   sessions_dir: option(text, 'sessions', 'where runs are written'),
   seed: option(z.int().min(0), 1, 'of start values, batches, augmentation and dropout'),
-  lr: option(z.number().gt(0), 0.0005, 'learning rate of Adam'),
-  batch_size: option(z.int().min(1), 20, 'sequences in a batch; frames, for cnn'),
-  seq_len: option(z.int().min(1), 16, 'frames in a training sequence', ofRecurrent),
+  lr: lr(0.0005),
+  batch_size: batchSize(20),
+  seq_len: seqLen(16, ofRecurrent),
   conv_grad_scaling: option(z.number().min(0), 1, 'factor on the gradients of the convolutions', ofRecurrent),
   darkening_ratio: option(z.number().min(0).max(1), 0.66, 'share of the shadows that darken', {
     applies: [not('shadow_gamma', 0)],
@@ -218,7 +224,7 @@ const training = {
     'factor on the labels where neither label_scale nor dataset.yaml says one; not given: 1000',
   ),
   label_sign: labelSign.open('as dataset.yaml says, else 1'),
-  cache_dir: cacheDir.open('the user’s cache folder'),
+  cache_dir: cacheDir.open('the user’s cache folder', { description: 'where cropped frames are kept' }),
   backend: backend.or('auto'),
   precision: option(
     z.enum(PRECISIONS),
@@ -240,14 +246,14 @@ const { model, solver, lstm_size, lstm_forget_bias, sparsity, compat } = modelOp
 /** `ncp-train passive`: 10-fold cross-testing (docs/pipeline.md §1 and §4). */
 export const passiveOptions = z.strictObject({
   model,
-  experiment_id: z.int().min(0).meta({ description: 'the fold whose files are kept for the test: 0 to 9' }),
-  data: data('training_data_passive'),
+  experiment_id: experimentId.required,
+  data: data.or('training_data_passive'),
   folds: whichCut.open('as dataset.yaml says, else paper'),
   epochs: epochs(50),
   ...training,
   curve_factor: curveFactor(0.1),
   shadow_gamma: shadowGamma(1),
-  wm_size: wmSize('small'),
+  wm_size: wmSize.or('small', ofWmByName),
   ...wiringNumbers,
   solver,
   lstm_size,
@@ -257,18 +263,18 @@ export const passiveOptions = z.strictObject({
   sparsity,
   compat,
   log_period: logPeriod(5),
-  final: option(z.boolean(), false, 'test the best checkpoint at the end'),
+  final: final(false),
 });
 
 /** `ncp-train active`: the fixed split of the active test drives. */
 export const activeOptions = z.strictObject({
   model,
-  data: data('training_data_active'),
+  data: data.or('training_data_active'),
   epochs: epochs(200),
   ...training,
   curve_factor: curveFactor(0),
   shadow_gamma: shadowGamma(0),
-  wm_size: wmSize('mk2'),
+  wm_size: wmSize.or('mk2', ofWmByName),
   ...wiringNumbers,
   solver,
   lstm_size,
@@ -282,7 +288,7 @@ export const activeOptions = z.strictObject({
 /** What runs a sweep's runs, as `--executor` takes it. */
 export const EXECUTORS = ['local', 'slurm'] as const;
 
-const RUNS_AT_A_TIME = 'runs at a time; 0: one a core';
+const jobs = choice(z.int().min(0), 'runs at a time; 0: one a core');
 const locally = { applies: [only('executor', 'local')] };
 const onSlurm = { applies: [only('executor', 'slurm')] };
 
@@ -294,7 +300,7 @@ const sweepControl = {
   executor: option(z.enum(EXECUTORS), 'local', 'what runs them: this machine, or a Slurm cluster', {
     title: 'executor',
   }),
-  jobs: option(z.int().min(0), 0, RUNS_AT_A_TIME, locally),
+  jobs: jobs(0, locally),
   cpus: option(z.int().min(0), 0, 'cores of one run; 0: local, the cores by the jobs; slurm, 1'),
   memory: option(
     z.number().min(0),
@@ -328,7 +334,7 @@ const { experiment_id: _fold, folds: _cut, model: passiveModel, ...passiveTraini
 const { model: _model, ...activeTraining } = activeOptions.shape;
 const passiveRuns = {
   ...passiveTraining,
-  final: option(z.boolean(), true, 'test the best checkpoint of each run at its end'),
+  final: final(true, { description: 'test the best checkpoint of each run at its end' }),
 };
 
 /** `ncp-train sweep passive`: many models and folds. */
@@ -359,36 +365,33 @@ export const crossvalOptions = z.strictObject({
  * some twenty updates in that time, which teach nothing; what is chosen here makes a few hundred smaller ones.
  */
 export const demoOptions = z.strictObject({
-  out: outFolder.or('demo'),
+  out: outFolder.or('demo', { description: 'folder for recordings, runs and pictures, all of the demo' }),
   recordings: option(
     z.int().min(2).max(19),
     8,
     'recordings to make, the first so many of the generator’s 19 names; 7 to train on, 1 for the test',
   ),
   frames: option(z.int().min(48), 200, 'frames of each recording, 125×200 pixels; 200 are 7 s'),
-  experiment_id: option(z.int().min(0), 0, 'the fold; the test drive of fold 0 has curves to both sides'),
+  experiment_id: experimentId.or(0, {
+    description: 'the fold; the test drive of fold 0 has curves to both sides',
+  }),
   epochs: option(z.int().min(1), 4, 'passes over the training frames, 36 updates each'),
-  batch_size: option(
-    z.int().min(1),
-    4,
-    'sequences in a batch: a fifth of the paper’s, for five times the updates',
-  ),
-  seq_len: option(
-    z.int().min(1),
-    8,
-    'frames in a training sequence: half the paper’s, for twice the updates; at 30 frames/s a quarter of a second',
-  ),
-  lr: option(
-    z.number().gt(0),
-    0.002,
-    'learning rate of Adam: four times the paper’s, since there are 144 updates and not tens of thousands',
-  ),
-  label_scale: option(
-    z.number().gt(0),
-    200,
-    'factor from curvature in 1/m to labels: brings their deviation, 5.6 at the paper’s 1000, near 1, ' +
+  batch_size: batchSize(4, {
+    description: 'sequences in a batch: a fifth of the paper’s, for five times the updates',
+  }),
+  seq_len: seqLen(8, {
+    description:
+      'frames in a training sequence: half the paper’s, for twice the updates; at 30 frames/s a quarter of a second',
+  }),
+  lr: lr(0.002, {
+    description:
+      'learning rate of Adam: four times the paper’s, since there are 144 updates and not tens of thousands',
+  }),
+  label_scale: labelScale.or(200, {
+    description:
+      'factor from curvature in 1/m to labels: brings their deviation, 5.6 at the paper’s 1000, near 1, ' +
       'where both models’ outputs lie from the start (wm: within about ±1)',
-  ),
+  }),
   seed: training.seed,
   backend: training.backend,
   workers: training.workers,
@@ -404,9 +407,11 @@ export const reproduceOptions = z.strictObject({
     'small: a rehearsal of half an hour; full: the paper’s folds and epochs, days',
     { title: 'scale' },
   ),
-  out: outFolder.or('reproduction'),
+  out: outFolder.or('reproduction', {
+    description: 'folder for recordings, runs, drives, analyses and the report',
+  }),
   backend: training.backend,
-  jobs: option(z.int().min(0), 0, RUNS_AT_A_TIME),
+  jobs: jobs(0),
 });
 
 /** Kinds of simulated road, as `--road` takes them. */
@@ -421,7 +426,7 @@ const overRecording = { applies: [not('on', undefined)] };
 
 /** `ncp-train drive`: test drives in closed loop. */
 export const driveOptions = z.strictObject({
-  out: outFolder.or('drives'),
+  out: outFolder.or('drives', { description: 'folder for recordings, metrics, pictures and videos' }),
   on: open(text, 'a recording to drive over, instead of the simulated road'),
   road: option(z.enum(ROADS), 'active', 'kind of simulated road', { title: 'road', ...onRoad }),
   road_seed: option(
@@ -452,7 +457,11 @@ export const driveOptions = z.strictObject({
     'how far the car is pushed sideways every 4 to 14 s, m; 0: never',
     onRoad,
   ),
-  size: cameraSize.or('250x400', onRoad),
+  size: cameraSize.or('250x400', {
+    ...onRoad,
+    description:
+      'height and width of the camera’s frames, pixels; models should see what they were trained on',
+  }),
   speed: open(z.number().gt(0), 'of the car, m/s, where the recording does not say', overRecording),
   unseen: option(
     z.number().min(0).lt(1),

@@ -89,6 +89,6 @@ it('says bounds, lists and kinds', () => {
   );
   expect(() => parseOptions(schemas.driveOptions, { noise: '0.1,0.10', push: 7, size: '9' }, 'o')).toThrow(
     'o: noise: expected one or several numbers from 0, each once, e.g. 0,0.1,0.2, got "0.1,0.10"\n' +
-      '  push: expected a number from 0 to 3, got 7\n  size: expected height and width, e.g. 250x400, got "9"',
+      '  push: expected a number from 0 to 3, got 7\n  size: expected height and width from 16 to 4096, e.g. 250x400, got "9"',
   );
 });

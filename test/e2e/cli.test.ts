@@ -56,10 +56,6 @@ test('a command shows its own help', async () => {
   expect((await ncpTrain(['help', 'backend', 'install'])).stdout).toBe(stdout);
 });
 
-test('every command in the table defines itself', async () => {
-  for (const { name, load } of commands) expect((await load()).define, name).toBeTypeOf('function');
-});
-
 test('--version prints the version of the package', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(await ncpTrain(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });

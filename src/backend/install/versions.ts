@@ -3,8 +3,8 @@
  * what installs.
  */
 
-/** TensorFlow, unless `--tensorflow` says otherwise. The newest one that the tests were run with. */
-export const TENSORFLOW = '2.21.0';
+/** TensorFlow, unless `--tensorflow` says otherwise. */
+export { TENSORFLOW } from '../../options/machine.ts';
 
 /** @tensorflow/tfjs-node-gpu, whose kernels and C++ files are used; always the version of tfjs-core. */
 export const TFJS_NODE = '4.22.0';

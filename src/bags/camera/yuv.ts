@@ -3,9 +3,9 @@
  * two ranges. Studio range (V4L2's usual one, and OpenCV's) has black at 16 and white at 235; full range (JPEG's, and that of
  * many machine-vision cameras) at 0 and 255. A message does not say which it is, but its brightness mostly does.
  */
+import type { YUV_RANGES } from '../options/bags.ts';
 import type { RawPicture } from './raw-picture.ts';
 
-export const YUV_RANGES = ['studio', 'full'] as const;
 export type YuvRange = (typeof YUV_RANGES)[number];
 
 /** Where in the four bytes the brightness of the first pixel and the two colours lie; the second pixel's is 2 further. */

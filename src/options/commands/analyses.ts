@@ -17,7 +17,7 @@ import {
   text,
   video,
 } from '../fields.ts';
-import { WM_SIZES } from '../schema.ts';
+import { lstmSize, WM_SIZES, wmSize } from '../schema.ts';
 
 const count = z.int().min(1);
 
@@ -71,8 +71,8 @@ export const ssimOptions = z.strictObject({
 
 /** `analyse parameters`. */
 export const parametersOptions = z.strictObject({
-  lstm_size: field(count, 'units of every recurrent cell but wm').open('64'),
-  wm_size: field(z.enum(WM_SIZES), 'wiring of wm', { title: 'wiring' }).open('small'),
+  lstm_size: lstmSize.open('64', { description: 'units of every recurrent cell but wm' }),
+  wm_size: wmSize.open('small'),
   wiring: field(text, 'JSON file with a wiring of your own for wm').open(),
   sparsity: field(z.number().gt(0).lt(1), 'share of the recurrent weights that stays 0').open('none'),
   csv: field(text, 'also write the table as CSV', { writes: 'file' }).open(),

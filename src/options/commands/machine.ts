@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { field, flag, matching, text } from '../fields.ts';
 
+/** The newest TensorFlow that the tests were run with: what `backend install` brings, unless it is told another. */
+export const TENSORFLOW = '2.21.0';
+
 /** `backend install`. */
 export const backendInstallOptions = z.strictObject({
   gpu: flag('with the CUDA libraries, for NVIDIA GPUs'),
   python: field(text, 'use the TensorFlow of this Python, or its pip').open('pip of python3'),
   tensorflow: field(
-    matching(/^\d+\.\d+\.\d+(rc\d+)?$/, 'a version such as 2.21.0'),
+    matching(/^\d+\.\d+\.\d+(rc\d+)?$/, `a version such as ${TENSORFLOW}`),
     'version of TensorFlow',
-  ).open('2.21.0'),
+  ).open(TENSORFLOW),
 });
 
 /** `backend list`, which needs none. */

@@ -5,6 +5,8 @@ import {
   cacheDir,
   channelOrder,
   compat,
+  data,
+  experimentId,
   field,
   flag,
   folds,
@@ -16,12 +18,12 @@ import {
 
 /** `test`. */
 export const testOptions = z.strictObject({
-  data: field(text, 'folder of recordings').open('the run’s'),
+  data: data.open('the run’s'),
   split: field(
     z.enum(['all', 'train', 'validation', 'test']),
     'which frames; all but "all" need a fold',
   ).open('the run’s test split, of an active run the validation split'),
-  experiment_id: field(z.int().min(0), 'the fold whose split is meant').open('the run’s'),
+  experiment_id: experimentId.open('the run’s', { description: 'the fold whose split is meant' }),
   active: flag('the split of the active recordings'),
   folds: folds.open('as the run, or dataset.yaml, says'),
   chunk: field(z.int().min(1), 'frames that are judged together').open('as in the run, or 16'),
