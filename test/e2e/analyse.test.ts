@@ -67,7 +67,7 @@ test('parameters of a checkpoint, and options that contradict it', async () => {
     { name: file, model: 'gru', parts: { recurrent: 3 * 37 * 5 + 15, output: 6 }, units: 5 },
   ]);
   const refused = await ncpTrain(['analyse', 'parameters', file, '--lstm-size', '3']);
-  expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('leave out --lstm-size')]);
+  expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('leave out --lstm_size')]);
   const absent = await ncpTrain(['analyse', 'parameters', '/nowhere']);
   expect([absent.status, absent.stderr]).toEqual([3, expect.stringContaining('there is no such checkpoint')]);
 });

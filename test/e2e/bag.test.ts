@@ -130,7 +130,7 @@ test.each([
     'which field of geometry_msgs/TwistStamped is meant?',
     ['metrics', bag('plain.bag'), '--steering', '/vehicle/twist'],
   ],
-  [2, '--wheelbase -1: expected a number above 0', ['metrics', bag('plain.bag'), '--wheelbase', '-1']],
+  [2, '--wheelbase: expected a number above 0, got -1', ['metrics', bag('plain.bag'), '--wheelbase', '-1']],
 ])('status %i: “%s”, and no stack', async (expected, message, args) => {
   const { status, stdout, stderr } = await ncpTrain(['bag', ...args]);
   expect({ status, stdout }, stderr).toEqual({ status: expected, stdout: '' });

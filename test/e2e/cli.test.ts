@@ -46,11 +46,20 @@ test('a command shows its own help', async () => {
     get TensorFlow and compile the native backend
 
     Options:
-      --gpu                   with the CUDA libraries, for NVIDIA GPUs
-      --python <path>         use the TensorFlow of this Python, or its pip
-                              (default: pip of python3)
-      --tensorflow <version>  version of TensorFlow (default: 2.21.0)
-      -h, --help              print this help; after a command, its options
+      --gpu                with the CUDA libraries, for NVIDIA GPUs
+      --python <text>      use the TensorFlow of this Python, or its pip; not given:
+                           pip of python3
+      --tensorflow <text>  version of TensorFlow; not given: 2.21.0 (a version such
+                           as 2.21.0)
+
+    Options of every command:
+      --config <text>      read options from a YAML file; flags win over it
+      --print_config       print the options as they would be used, as YAML, and end
+      --print_schema       print the JSON Schema of the options, and end
+      --json               print the result as JSON
+      --quiet              print warnings and the result only
+      --debug              print where in the program an error came up
+      -h, --help           print this help
     "
   `);
   expect((await ncpTrain(['help', 'backend', 'install'])).stdout).toBe(stdout);
@@ -63,7 +72,10 @@ test('--version prints the version of the package', async () => {
 
 test.each([
   [['doctr'], 'unknown command "doctr"; did you mean "doctor"? ncp-train --help lists all'],
-  [['backend', 'install', '--tensorflow', 'two'], '--tensorflow two: expected a version such as 2.21.0'],
+  [
+    ['backend', 'install', '--tensorflow', 'two'],
+    '--tensorflow: expected a version such as 2.21.0, got "two"',
+  ],
 ])('%j is a usage error: status 2, one message, no stack', async (args, message) => {
   const { status, stdout, stderr } = await ncpTrain(args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
