@@ -10,7 +10,8 @@ test('--help lists every command and group on stdout, with status 0', async () =
   const { status, stdout, stderr } = await ncpTrain(['--help']);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^  ${name.split(' ')[0]}\\b`, 'm'));
-  for (const summary of Object.values(groups)) expect(stdout.replace(/\s+/g, ' ')).toContain(summary);
+  for (const [group, summary] of Object.entries(groups))
+    if (!group.includes(' ')) expect(stdout.replace(/\s+/g, ' ')).toContain(summary);
 });
 
 test('--help imports no command', () => {
