@@ -13,7 +13,7 @@ import { writeDatasetConfig } from '../data/recordings/dataset-config.ts';
 import { DataError, UsageError } from '../errors.ts';
 import { NpyFile } from '../files/npy.ts';
 import { measureDrive } from '../metrics/metrics.ts';
-import type { FRAMES } from '../options/bags.ts';
+import type { FRAMES } from '../options/commands/bags.ts';
 import { autonomousMode } from './autonomous-mode.ts';
 import { lookText, lookThrough } from './camera/camera-look.ts';
 import { type Picture, type PictureReading, type PictureSize, pictureOf } from './camera/picture.ts';

@@ -1,7 +1,8 @@
 /** `ncp-train bag info`: what is in a rosbag, and what each topic would be used for. */
-import type { Bag } from '../bags/read/bag.ts';
+
 import { type CameraLook, lookText, lookThrough } from '../bags/camera/camera-look.ts';
 import { type Choice, chooseTopics, topicText } from '../bags/choose-topics.ts';
+import type { Bag } from '../bags/read/bag.ts';
 import { openBag } from '../bags/read/open-bag.ts';
 import { ROLES, type Role, rolesOf } from '../bags/roles.ts';
 import { DataError } from '../errors.ts';

@@ -1,8 +1,8 @@
 /** `ncp-train data generate`: see src/simulation/generate/generate.ts and docs/data.md. */
 
 import { availableParallelism } from 'node:os';
-import { sizeOf } from '../options/fields.ts';
 import { dataGenerateOptions } from '../options/commands/recordings.ts';
+import { sizeOf } from '../options/fields.ts';
 import {
   type GeneratePlan,
   generateDrives,

@@ -3,9 +3,9 @@
 import { cropText, parseCrop } from '../data/frames/crop.ts';
 import { FORMATS, formatsText } from '../data/import/formats/formats.ts';
 import { type Imported, importDrives } from '../data/import/import-drives.ts';
+import { dataImportOptions } from '../options/commands/recordings.ts';
 import { sizeOf } from '../options/fields.ts';
 import type { Given } from '../options/flags.ts';
-import { dataImportOptions } from '../options/commands/recordings.ts';
 import { aligned } from '../text/aligned.ts';
 import { unknownName } from '../text/nearest.ts';
 import { type Bar, defineCommand } from './command.ts';

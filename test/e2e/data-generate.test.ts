@@ -111,7 +111,7 @@ it('explains a wrong kind, size or folder', async () => {
   expect(kind.stderr).toContain('unknown kind of road "pasive"; did you mean "passive"?');
   const size = await ncpTrain(['data', 'generate', 'passive', '--out', out, '--size', '250']);
   expect(size.status).toBe(2);
-  expect(size.stderr).toContain('--size 250: expected height and width from 16 to 4096, e.g. 250x400');
+  expect(size.stderr).toContain('--size: expected height and width from 16 to 4096, e.g. 250x400, got "250"');
   const room = await ncpTrain(['data', 'generate', 'passive', '--out', out, '--frames', '100000000000']);
   expect(room.status).toBe(3);
   expect(room.stderr).toMatch(/are needed and .* free/);

@@ -117,8 +117,8 @@ test.each([
   ['/nowhere: not there; expected a Donkeycar tub', 3, ['donkeycar', '/nowhere']],
   ['unknown format "donkycar"; did you mean "donkeycar"?', 2, ['donkycar', '/nowhere']],
   ['--columns is an option of the format images', 2, ['donkeycar', '/nowhere', '--columns', 'file=1']],
-  ['--sign 0: expected 1 or -1', 2, ['donkeycar', '/nowhere', '--sign', '0']],
-  ['--size 120: expected height and width, e.g. 120x160', 2, ['images', '/nowhere', '--size', '120']],
+  ['--sign: expected 1 or -1, got 0', 2, ['donkeycar', '/nowhere', '--sign', '0']],
+  ['--size: expected height and width, e.g. 250x400, got "120"', 2, ['images', '/nowhere', '--size', '120']],
   ['crop "0,1": expected paper, full, or left,top,right,bottom', 2, ['images', '/nowhere', '--crop', '0,1']],
 ])('“%s” with status %i, one message and no stack', async (message, expected, args) => {
   const out = join(temporaryFolder(), 'out');

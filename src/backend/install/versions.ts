@@ -4,7 +4,7 @@
  */
 
 /** TensorFlow, unless `--tensorflow` says otherwise. */
-export { TENSORFLOW } from '../../options/machine.ts';
+export { TENSORFLOW } from '../../options/commands/machine.ts';
 
 /** @tensorflow/tfjs-node-gpu, whose kernels and C++ files are used; always the version of tfjs-core. */
 export const TFJS_NODE = '4.22.0';

@@ -3,7 +3,7 @@
  * two ranges. Studio range (V4L2's usual one, and OpenCV's) has black at 16 and white at 235; full range (JPEG's, and that of
  * many machine-vision cameras) at 0 and 255. A message does not say which it is, but its brightness mostly does.
  */
-import type { YUV_RANGES } from '../options/bags.ts';
+import type { YUV_RANGES } from '../../options/commands/bags.ts';
 import type { RawPicture } from './raw-picture.ts';
 
 export type YuvRange = (typeof YUV_RANGES)[number];

@@ -3,7 +3,7 @@
  * Slip, which grows with the square of the speed, is left out: at most a few per cent of a car’s curvature in town.
  */
 import { DataError } from '../../errors.ts';
-import type { ANGLE_UNITS } from '../../options/recordings.ts';
+import type { ANGLE_UNITS } from '../../options/commands/recordings.ts';
 
 /** What one unit of a logged angle is: a share of the steering range, or an angle. */
 export type AngleUnit = (typeof ANGLE_UNITS)[number];
