@@ -1,4 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { reading } from '../files/reading.ts';
+import { commands } from './commands.ts';
 import { main } from './main.ts';
 
 describe('what is typed wrongly', () => {
@@ -64,5 +66,54 @@ describe('what is typed wrongly', () => {
     expect(said).toMatch(/^error: /);
     expect(said).toContain(message);
     expect(said).not.toMatch(/error: .*error: |\n {4}at /);
+  });
+});
+
+describe('what goes wrong without being foreseen', () => {
+  const said = () =>
+    vi
+      .mocked(process.stderr.write)
+      .mock.calls.map(([text]) => text)
+      .join('');
+  /** Status and output of a command whose work ends in an error. */
+  const ended = async (error: () => never, ...args: string[]) => {
+    const doctor = commands.find(({ name }) => name === 'doctor');
+    if (!doctor) throw new Error('there is no doctor');
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    vi.spyOn(doctor, 'load').mockImplementation(async () => error());
+    return { status: await main(['doctor', ...args]), said: said() };
+  };
+  afterEach(() => vi.restoreAllMocks());
+  const fault = (): never => {
+    throw new TypeError('x is not iterable');
+  };
+  const damaged = () => reading('drive.h5', fault);
+  const STACK = /\n {4}at /;
+
+  it('in a reader: the file, status 3, no stack; with --debug also where, and what caused it', async () => {
+    const plain = await ended(damaged);
+    expect(plain).toEqual({
+      status: 3,
+      said: 'error: drive.h5: cannot be read (x is not iterable); the file is damaged, or not what it should be: copy or make it again\n',
+    });
+    vi.restoreAllMocks();
+    const more = await ended(damaged, '--debug');
+    expect(more.status).toBe(3);
+    expect(more.said).toContain(plain.said);
+    expect(more.said).toMatch(/caused by TypeError: x is not iterable\n {4}at fault/);
+  });
+
+  it('elsewhere: a bug, status 1, how to report it; the stack with --debug', async () => {
+    const plain = await ended(fault);
+    expect(plain.status).toBe(1);
+    expect(plain.said).toMatch(
+      /^error: x is not iterable\nThis is a bug in ncp-train [\d.]+\. Please report it .*--debug/,
+    );
+    expect(plain.said).not.toMatch(STACK);
+    vi.restoreAllMocks();
+    const more = await ended(fault, '--debug');
+    expect(more.status).toBe(1);
+    expect(more.said).toMatch(STACK);
+    expect(more.said).toContain('This is a bug in ncp-train');
   });
 });

@@ -107,9 +107,9 @@ function version(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
-/** @param debug - with the place in the program where an error came up */
+/** @param debug - with the place in the program where an error came up, and what caused it */
 function explain(error: unknown, debug: boolean): number {
-  const stack = (error as Error)?.stack ?? String(error);
+  const stack = stackOf(error);
   if (error instanceof NcpTrainError) {
     say(`error: ${error instanceof DataError ? indentedMessage(error.message) : error.message}`);
     if (debug) say(stack);
@@ -121,8 +121,18 @@ function explain(error: unknown, debug: boolean): number {
     if (debug) say(stack);
     return 3;
   }
-  say(`${stack}\nThis is a bug in ncp-train ${version()}.`);
+  say(`error: ${(error as Error)?.message ?? error}`);
+  if (debug) say(stack);
+  const what = debug ? 'all of this' : 'what it prints when --debug is added';
+  say(`This is a bug in ncp-train ${version()}. Please report it with the command, and with ${what}.`);
   return 1;
+}
+
+/** With the causes of an error, each with its own stack. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? String(error);
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${stackOf(error.cause)}`;
 }
 
 /** The reader has had enough, as `head` has, or the terminal is gone. */

@@ -11,6 +11,7 @@
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { ConfigError, DataError } from '../errors.ts';
+import { reading } from '../files/reading.ts';
 import { replaceFile } from '../files/whole-file.ts';
 import { reasonOf } from '../text/reason.ts';
 import {
@@ -140,14 +141,16 @@ export async function writeSafetensors(
  * @throws ConfigError if it is no complete safetensors file
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new DataError(`${path}: ${missing ? 'no such file' : `cannot be read: ${reasonOf(error)}`}`);
-  }
-  return decodeSafetensors(bytes, path);
+  return reading(path, async () => {
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new DataError(`${path}: ${missing ? 'no such file' : `cannot be read: ${reasonOf(error)}`}`);
+    }
+    return decodeSafetensors(bytes, path);
+  });
 }
 
 function headerLengthOf(bytes: Uint8Array, fail: Fail): number {

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { ConfigError } from '../errors.ts';
+import { reading } from '../files/reading.ts';
 import { parseOptions } from '../options/parse.ts';
 import { type ModelOptions, modelOptions } from '../options/schema.ts';
 import { type InputDescription, parseInputDescription } from './input-description.ts';
@@ -47,10 +48,12 @@ export async function saveModel(path: string, model: Model, input?: InputDescrip
  * @throws ConfigError if it is damaged
  */
 export async function readInput(path: string): Promise<InputDescription | undefined> {
-  const { input } = (await readSafetensors(path)).metadata;
-  return input === undefined
-    ? undefined
-    : parseInputDescription(parseJson(path, 'input', input), `${path}, input`);
+  return reading(path, async () => {
+    const { input } = (await readSafetensors(path)).metadata;
+    return input === undefined
+      ? undefined
+      : parseInputDescription(parseJson(path, 'input', input), `${path}, input`);
+  });
 }
 
 /**
@@ -60,15 +63,17 @@ export async function readInput(path: string): Promise<InputDescription | undefi
  * @throws ConfigError if it is damaged or not of this program, naming what is wrong
  */
 export async function loadModel(path: string): Promise<Model> {
-  const { tensors, options, wiring } = await readModelFile(path);
-  const model = inFile(path, () => buildModel(options, 0, wiring));
-  try {
-    fill(model, path, tensors);
-  } catch (error) {
-    disposeModel(model);
-    throw error;
-  }
-  return model;
+  return reading(path, async () => {
+    const { tensors, options, wiring } = await readModelFile(path);
+    const model = inFile(path, () => buildModel(options, 0, wiring));
+    try {
+      fill(model, path, tensors);
+    } catch (error) {
+      disposeModel(model);
+      throw error;
+    }
+    return model;
+  });
 }
 
 /**
@@ -78,8 +83,10 @@ export async function loadModel(path: string): Promise<Model> {
  * @throws ConfigError if it is damaged or of another model, naming what differs
  */
 export async function loadWeights(path: string, model: Model): Promise<void> {
-  const { tensors, options, wiring } = await readModelFile(path);
-  fill(model, path, tensors, [...differentOptions(model, options), ...differentWiring(model, wiring)]);
+  return reading(path, async () => {
+    const { tensors, options, wiring } = await readModelFile(path);
+    fill(model, path, tensors, [...differentOptions(model, options), ...differentWiring(model, wiring)]);
+  });
 }
 
 /** A file whose header is of this program: its tensors, and what they are the weights of. */

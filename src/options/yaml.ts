@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { reading } from '../files/reading.ts';
 import { reasonOf } from '../text/reason.ts';
 import { appliesText } from './applies.ts';
 import { type Given, type OptionDescription, optionsOf, valuesText } from './flags.ts';
@@ -67,26 +68,28 @@ function factsText(option: OptionDescription): string {
  * @throws ConfigError if it cannot be read or is no YAML mapping, with line and column
  */
 export function readOptionsFile(path: string): Given {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new ConfigError(
-      `${path}: ${missing ? 'there is no such file' : `cannot be read: ${reasonOf(error)}`}`,
-    );
-  }
-  let value: unknown;
-  try {
-    value = yamlValue(text);
-  } catch (error) {
-    throw new ConfigError(`${path}: ${reasonOf(error)}`);
-  }
-  if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw new ConfigError(
-      `${path}: line 1: expected options as "name: value", found ${JSON.stringify(value)}`,
-    );
-  }
-  return value as Given;
+  return reading(path, () => {
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      throw new ConfigError(
+        `${path}: ${missing ? 'there is no such file' : `cannot be read: ${reasonOf(error)}`}`,
+      );
+    }
+    let value: unknown;
+    try {
+      value = yamlValue(text);
+    } catch (error) {
+      throw new ConfigError(`${path}: ${reasonOf(error)}`);
+    }
+    if (value === null) return {};
+    if (typeof value !== 'object' || Array.isArray(value)) {
+      throw new ConfigError(
+        `${path}: line 1: expected options as "name: value", found ${JSON.stringify(value)}`,
+      );
+    }
+    return value as Given;
+  });
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { reading } from '../files/reading.ts';
 import { replaceFile } from '../files/whole-file.ts';
 import { parseOptions } from '../options/parse.ts';
 import { reasonOf } from '../text/reason.ts';
@@ -35,27 +36,29 @@ export type StepState = z.output<typeof stepShape>;
  * @throws ConfigError for a damaged file, or another scale
  */
 export async function readState(out: string, scale: 'small' | 'full'): Promise<Map<string, StepState>> {
-  const path = join(out, STATE_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return new Map();
-    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(`${path} is damaged (${reasonOf(error)}); --out names another folder`);
-  }
-  const state = parseOptions(shape, value, path);
-  if (state.scale !== scale) {
-    throw new ConfigError(
-      `${out} has a reproduction of scale ${state.scale}; --scale ${state.scale} goes on with it, --out names another folder`,
-    );
-  }
-  return new Map(state.steps.map((step) => [step.name, step]));
+  return reading(join(out, STATE_FILE), async () => {
+    const path = join(out, STATE_FILE);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return new Map();
+      throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
+    }
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new ConfigError(`${path} is damaged (${reasonOf(error)}); --out names another folder`);
+    }
+    const state = parseOptions(shape, value, path);
+    if (state.scale !== scale) {
+      throw new ConfigError(
+        `${out} has a reproduction of scale ${state.scale}; --scale ${state.scale} goes on with it, --out names another folder`,
+      );
+    }
+    return new Map(state.steps.map((step) => [step.name, step]));
+  });
 }
 
 /** @throws DataError if it cannot be written */

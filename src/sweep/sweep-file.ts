@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import { acquireLock, type Lock, lockOwner, type Owner } from '../files/lock.ts';
+import { reading } from '../files/reading.ts';
 import { replaceFile, writeFailure } from '../files/whole-file.ts';
 import { optionsOf } from '../options/flags.ts';
 import { parseOptions } from '../options/parse.ts';
@@ -72,32 +73,34 @@ const shape = z.looseObject({
  * @throws ConfigError if it is damaged
  */
 export async function readSweep(sessions: string): Promise<SweepRecord | undefined> {
-  const path = join(sessions, SWEEP_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
-  }
-  try {
-    const { cwd, argv, runs, submissions } = parseOptions(shape, JSON.parse(text), path);
-    return {
-      cwd,
-      argv,
-      submissions,
-      runs: runs.map(({ command, options }) => {
-        const schema = command === 'passive' ? passiveOptions : activeOptions;
-        const here = fromHere(parseOptions(schema, { ...options, sessions_dir: sessions }, path), cwd);
-        return plannedRun(command, { ...here, sessions_dir: sessions });
-      }),
-    };
-  } catch (error) {
-    throw new ConfigError(
-      `${path} is damaged or of another version: ${reasonOf(error)}\n  ` +
-        'the runs themselves are whole; move this file away and start the sweep again, which finds them',
-    );
-  }
+  return reading(join(sessions, SWEEP_FILE), async () => {
+    const path = join(sessions, SWEEP_FILE);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
+    }
+    try {
+      const { cwd, argv, runs, submissions } = parseOptions(shape, JSON.parse(text), path);
+      return {
+        cwd,
+        argv,
+        submissions,
+        runs: runs.map(({ command, options }) => {
+          const schema = command === 'passive' ? passiveOptions : activeOptions;
+          const here = fromHere(parseOptions(schema, { ...options, sessions_dir: sessions }, path), cwd);
+          return plannedRun(command, { ...here, sessions_dir: sessions });
+        }),
+      };
+    } catch (error) {
+      throw new ConfigError(
+        `${path} is damaged or of another version: ${reasonOf(error)}\n  ` +
+          'the runs themselves are whole; move this file away and start the sweep again, which finds them',
+      );
+    }
+  });
 }
 
 /** @throws ConfigError if there is none */

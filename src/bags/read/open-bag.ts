@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isSeq, parseDocument } from 'yaml';
 import { DataError } from '../../errors.ts';
+import { reading, readingEach } from '../../files/reading.ts';
 import type { Bag } from './bag.ts';
 import { ZSTD_MAGIC } from './decompress.ts';
 import { openSlices } from './file-slices.ts';
@@ -16,6 +17,11 @@ const START = 16;
  * @throws DataError (status 3) for a file that is absent, of another kind, packed, truncated, without index, or damaged
  */
 export async function openBag(path: string): Promise<Bag> {
+  const bag = await reading(path, () => openEither(path));
+  return { ...bag, messages: (topics) => readingEach(bag.path, bag.messages(topics)) };
+}
+
+async function openEither(path: string): Promise<Bag> {
   const { file: inside, notes } = recordedIn(path);
   const file = await openSlices(inside);
   try {

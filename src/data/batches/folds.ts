@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError, DataError, UsageError } from '../../errors.ts';
+import { reading } from '../../files/reading.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
 import { reasonOf } from '../../text/reason.ts';
 
@@ -39,22 +40,24 @@ export const PAPER_FOLDS: readonly string[][] = [
  * @throws UsageError for another text, DataError for a file that cannot be read, ConfigError for what it holds
  */
 export function readFolds(text: string): FoldsSpec {
-  if (!/\.ya?ml$/.test(text)) return parseFolds(text);
-  let content: string;
-  try {
-    content = readFileSync(text, 'utf8');
-  } catch (error) {
-    throw new DataError(`folds file ${text}: ${reasonOf(error)}`);
-  }
-  let value: unknown;
-  try {
-    value = yamlValue(content);
-  } catch (error) {
-    throw new ConfigError(`folds file ${text} is no YAML: ${(error as Error).message.trim()}`);
-  }
-  // The list may stand alone or, as in dataset.yaml, under the key `folds`.
-  const keyed = value as { folds?: unknown } | null;
-  return foldsFrom(keyed?.folds ?? value, `folds file ${text}`);
+  return reading(text, () => {
+    if (!/\.ya?ml$/.test(text)) return parseFolds(text);
+    let content: string;
+    try {
+      content = readFileSync(text, 'utf8');
+    } catch (error) {
+      throw new DataError(`folds file ${text}: ${reasonOf(error)}`);
+    }
+    let value: unknown;
+    try {
+      value = yamlValue(content);
+    } catch (error) {
+      throw new ConfigError(`folds file ${text} is no YAML: ${(error as Error).message.trim()}`);
+    }
+    // The list may stand alone or, as in dataset.yaml, under the key `folds`.
+    const keyed = value as { folds?: unknown } | null;
+    return foldsFrom(keyed?.folds ?? value, `folds file ${text}`);
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Document, isScalar } from 'yaml';
 import { ConfigError, DataError } from '../../errors.ts';
+import { reading } from '../../files/reading.ts';
 import { notWritten, replaceFileSync } from '../../files/whole-file.ts';
 import { type DatasetConfig, datasetSchema } from '../../options/dataset-schema.ts';
 import { parseOptions } from '../../options/parse.ts';
@@ -120,21 +121,23 @@ export function listRecordings(dir: string): string[] {
  * @throws ConfigError for a fault in it
  */
 export function readDatasetConfig(dir: string): DatasetConfig {
-  const path = join(dir, FILE);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
-  }
-  let value: unknown;
-  try {
-    value = yamlValue(text);
-  } catch (error) {
-    throw new ConfigError(`${path}: ${reasonOf(error)}`);
-  }
-  return parseOptions(datasetSchema, value ?? {}, path);
+  return reading(join(dir, FILE), () => {
+    const path = join(dir, FILE);
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw new ConfigError(`${path} cannot be read: ${reasonOf(error)}`);
+    }
+    let value: unknown;
+    try {
+      value = yamlValue(text);
+    } catch (error) {
+      throw new ConfigError(`${path}: ${reasonOf(error)}`);
+    }
+    return parseOptions(datasetSchema, value ?? {}, path);
+  });
 }
 
 /** The crop in `dataset.yaml` may be four numbers, which YAML users would write as a list. */

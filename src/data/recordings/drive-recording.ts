@@ -9,6 +9,7 @@
 import { basename } from 'node:path';
 import { Dataset, type Entity, type File, Group } from 'h5wasm/node';
 import { DataError } from '../../errors.ts';
+import { reading } from '../../files/reading.ts';
 import { type Defect, RecordingError } from './defect.ts';
 import {
   entityOf,
@@ -112,14 +113,16 @@ export interface DriveState {
  *   datasets of this layout with another shape, type or length
  */
 export async function openDriveRecording(path: string): Promise<DriveRecording> {
-  const module = await loadHdf5();
-  const file = openFile(path);
-  try {
-    return new DriveRecording(path, file, module);
-  } catch (error) {
-    file.close();
-    throw error instanceof DataError ? error : unreadable(path, error);
-  }
+  return reading(path, async () => {
+    const module = await loadHdf5();
+    const file = openFile(path);
+    try {
+      return new DriveRecording(path, file, module);
+    } catch (error) {
+      file.close();
+      throw error instanceof DataError ? error : unreadable(path, error);
+    }
+  });
 }
 
 /** An open drive; made by {@link openDriveRecording}, to be closed. */
@@ -260,7 +263,7 @@ export class DriveRecording {
 
   /** The file's attributes that are one number or one text. */
   attributes(): Record<string, number | string> {
-    return scalarAttributes(this.#file);
+    return reading(this.path, () => scalarAttributes(this.#file));
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { DataError } from '../../errors.ts';
 import { NPY_HEADER_BYTES, type NpyHeader, parseNpyHeader } from '../../files/npy.ts';
+import { reading } from '../../files/reading.ts';
 import { reasonOf } from '../../text/reason.ts';
 
 const STORED = 0;
@@ -41,53 +42,57 @@ const FLAGS: Readonly<Record<string, (bytes: ArrayBuffer) => Iterable<number | b
  * @throws DataError for a file that is absent, no archive or damaged, for arrays that are missing or of another shape or type
  */
 export async function openNpzRecording(path: string): Promise<NpzRecording> {
-  const zip = await openArchive(path);
-  try {
-    const entries = new Map<string, Entry>();
-    await new Promise<void>((done, fail) => {
-      zip.on('entry', (entry: Entry) => {
-        entries.set(entry.fileName.replace(/\.npy$/, ''), entry);
+  return reading(path, async () => {
+    const zip = await openArchive(path);
+    try {
+      const entries = new Map<string, Entry>();
+      await new Promise<void>((done, fail) => {
+        zip.on('entry', (entry: Entry) => {
+          entries.set(entry.fileName.replace(/\.npy$/, ''), entry);
+          zip.readEntry();
+        });
+        zip.once('end', done);
+        zip.once('error', fail);
         zip.readEntry();
       });
-      zip.once('end', done);
-      zip.once('error', fail);
-      zip.readEntry();
-    });
-    const camera = await openArray(path, zip, entries, 'camera');
-    const [frames, height, width, channels, ...rest] = camera.header.shape;
-    if (camera.header.type !== '|u1' || channels !== 3 || rest.length > 0 || !(height > 0 && width > 0)) {
-      throw new DataError(`${path}, camera: ${described(camera.header)}, expected uint8 [N,height,width,3]`);
+      const camera = await openArray(path, zip, entries, 'camera');
+      const [frames, height, width, channels, ...rest] = camera.header.shape;
+      if (camera.header.type !== '|u1' || channels !== 3 || rest.length > 0 || !(height > 0 && width > 0)) {
+        throw new DataError(
+          `${path}, camera: ${described(camera.header)}, expected uint8 [N,height,width,3]`,
+        );
+      }
+      if (frames === 0) throw new DataError(`${path}, camera: there are no frames`);
+      if (height * width > MOST_PIXELS) {
+        throw new DataError(
+          `${path}, camera: frames of ${height}×${width} pixels; at most ${MOST_PIXELS} are read`,
+        );
+      }
+      const auto = await openArray(path, zip, entries, 'auto');
+      const { type, shape } = auto.header;
+      const flags = FLAGS[type.slice(1)];
+      if (
+        type.startsWith('>') ||
+        flags === undefined ||
+        shape[0] !== frames ||
+        shape.some((n, axis) => axis && n !== 1)
+      ) {
+        throw new DataError(
+          `${path}, auto: ${described(auto.header)}, expected bool or other numbers [${frames}], one for each frame`,
+        );
+      }
+      await camera.check();
+      await auto.check();
+      const bytes = new Uint8Array(frames * valueBytes(auto.header));
+      await auto.read(0, bytes);
+      const autonomous = Uint8Array.from(flags(bytes.buffer), (on) => (on > 0 ? 1 : 0));
+      auto.close();
+      return new NpzRecording(path, zip, camera, autonomous);
+    } catch (error) {
+      zip.close();
+      throw unreadable(path, error);
     }
-    if (frames === 0) throw new DataError(`${path}, camera: there are no frames`);
-    if (height * width > MOST_PIXELS) {
-      throw new DataError(
-        `${path}, camera: frames of ${height}×${width} pixels; at most ${MOST_PIXELS} are read`,
-      );
-    }
-    const auto = await openArray(path, zip, entries, 'auto');
-    const { type, shape } = auto.header;
-    const flags = FLAGS[type.slice(1)];
-    if (
-      type.startsWith('>') ||
-      flags === undefined ||
-      shape[0] !== frames ||
-      shape.some((n, axis) => axis && n !== 1)
-    ) {
-      throw new DataError(
-        `${path}, auto: ${described(auto.header)}, expected bool or other numbers [${frames}], one for each frame`,
-      );
-    }
-    await camera.check();
-    await auto.check();
-    const bytes = new Uint8Array(frames * valueBytes(auto.header));
-    await auto.read(0, bytes);
-    const autonomous = Uint8Array.from(flags(bytes.buffer), (on) => (on > 0 ? 1 : 0));
-    auto.close();
-    return new NpzRecording(path, zip, camera, autonomous);
-  } catch (error) {
-    zip.close();
-    throw unreadable(path, error);
-  }
+  });
 }
 
 async function openArchive(path: string): Promise<ZipFile> {

@@ -5,6 +5,7 @@
  */
 import { basename, resolve } from 'node:path';
 import type { Dataset, File } from 'h5wasm/node';
+import { reading } from '../../files/reading.ts';
 import { RecordingError } from './defect.ts';
 import {
   BLOCK_BYTES,
@@ -54,38 +55,40 @@ const LARGEST_BLOCK_BYTES = 8 * BLOCK_BYTES;
  *   another shape or type, of different lengths or empty, and for labels and times that are not finite
  */
 export async function openRecording(path: string, { anyValues = false } = {}): Promise<Recording> {
-  const module = await loadHdf5();
-  const file = openFile(path);
-  try {
-    const { camera_front: frames, inverse_r, timestamp } = findDatasets(path, file);
-    const [count, height, width] = frames.shape as number[];
-    const read = (column: Dataset, name: string) => {
-      try {
-        return readColumn(module, column);
-      } catch (error) {
-        throw unreadable(path, error, name);
-      }
-    };
-    const info = {
-      path: resolve(path),
-      name: basename(path),
-      frames: count,
-      height,
-      width,
-      labels: read(inverse_r, 'inverse_r'),
-      timestamps: read(timestamp, 'timestamp'),
-      sequenceStarts: sequenceStarts(file, count, (dataset) => read(dataset, SEQUENCE_STARTS)),
-    };
-    const defects = anyValues ? [] : valueDefects(path, info.labels, info.timestamps);
-    if (defects.length > 0) throw new RecordingError(...defects);
-    const block = new BlockBuffer(module, framesAtOnce(frames) * rowBytes(frames));
-    if (frames.filters.some(({ id }) => id > BUILT_IN)) refuseMissingFilter(path, frames, block);
-    return new Recording(info, file, frames, block, (dataset) => readColumn(module, dataset));
-  } catch (error) {
-    file.close();
-    if (error instanceof RecordingError) throw error;
-    throw unreadable(path, error);
-  }
+  return reading(path, async () => {
+    const module = await loadHdf5();
+    const file = openFile(path);
+    try {
+      const { camera_front: frames, inverse_r, timestamp } = findDatasets(path, file);
+      const [count, height, width] = frames.shape as number[];
+      const read = (column: Dataset, name: string) => {
+        try {
+          return readColumn(module, column);
+        } catch (error) {
+          throw unreadable(path, error, name);
+        }
+      };
+      const info = {
+        path: resolve(path),
+        name: basename(path),
+        frames: count,
+        height,
+        width,
+        labels: read(inverse_r, 'inverse_r'),
+        timestamps: read(timestamp, 'timestamp'),
+        sequenceStarts: sequenceStarts(file, count, (dataset) => read(dataset, SEQUENCE_STARTS)),
+      };
+      const defects = anyValues ? [] : valueDefects(path, info.labels, info.timestamps);
+      if (defects.length > 0) throw new RecordingError(...defects);
+      const block = new BlockBuffer(module, framesAtOnce(frames) * rowBytes(frames));
+      if (frames.filters.some(({ id }) => id > BUILT_IN)) refuseMissingFilter(path, frames, block);
+      return new Recording(info, file, frames, block, (dataset) => readColumn(module, dataset));
+    } catch (error) {
+      file.close();
+      if (error instanceof RecordingError) throw error;
+      throw unreadable(path, error);
+    }
+  });
 }
 
 /** Filters up to this number are HDF5's own. */
@@ -183,7 +186,7 @@ export class Recording {
 
   /** The file's attributes that are one number or one text. */
   attributes(): Record<string, number | string> {
-    return scalarAttributes(this.#file);
+    return reading(this.info.path, () => scalarAttributes(this.#file));
   }
 
   /**

@@ -5,6 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
+import { reading } from '../../files/reading.ts';
 import { reasonOf } from '../../text/reason.ts';
 import { checkWiringShape, type Layer, type Wiring, type WiringArgument } from './wiring.ts';
 
@@ -130,9 +131,11 @@ function refused(what: string, expected: string, seen: unknown): ConfigError {
  * @throws ConfigError naming the file and what is wrong with it
  */
 export async function readWiring(path: string): Promise<Wiring> {
-  try {
-    return wiringFromJson(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    throw new ConfigError(`the wiring ${path} cannot be used: ${reasonOf(error)}`);
-  }
+  return reading(path, async () => {
+    try {
+      return wiringFromJson(JSON.parse(await readFile(path, 'utf8')));
+    } catch (error) {
+      throw new ConfigError(`the wiring ${path} cannot be used: ${reasonOf(error)}`);
+    }
+  });
 }

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { reading } from '../../files/reading.ts';
 import type { EpochRow } from './run-reading.ts';
 
 export interface FiguresFile {
@@ -23,22 +24,24 @@ export async function readFigures(
   path: string,
   required: readonly string[],
 ): Promise<FiguresFile | undefined> {
-  const name = basename(path);
-  let text: string;
-  try {
-    // Files that went through several machines mix their ends of lines.
-    text = (await readFile(path, 'utf8')).replace(/\r\n?/g, '\n');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? undefined : { rows: [], notes: [`${name} cannot be read (${code})`] };
-  }
-  if (text.trim() === '') return { rows: [], notes: [`${name} is empty`] };
-  const [header, ...lines] = cellsOf(text);
-  const missing = required.filter((column) => !header.includes(column));
-  if (missing.length > 0) {
-    return { rows: [], notes: [`${name} has no column ${missing.join(', ')}: its first line is damaged`] };
-  }
-  return rowsOf(name, header, lines, /\n\s*$/.test(text));
+  return reading(path, async () => {
+    const name = basename(path);
+    let text: string;
+    try {
+      // Files that went through several machines mix their ends of lines.
+      text = (await readFile(path, 'utf8')).replace(/\r\n?/g, '\n');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? undefined : { rows: [], notes: [`${name} cannot be read (${code})`] };
+    }
+    if (text.trim() === '') return { rows: [], notes: [`${name} is empty`] };
+    const [header, ...lines] = cellsOf(text);
+    const missing = required.filter((column) => !header.includes(column));
+    if (missing.length > 0) {
+      return { rows: [], notes: [`${name} has no column ${missing.join(', ')}: its first line is damaged`] };
+    }
+    return rowsOf(name, header, lines, /\n\s*$/.test(text));
+  });
 }
 
 /** Without quotes, which these files have none of: so no text is malformed. */

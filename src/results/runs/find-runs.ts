@@ -1,5 +1,6 @@
 /** All runs below some folders, of this program and of the published scripts, each once. */
 
+import { reading } from '../../files/reading.ts';
 import { compareNames, FolderWalk } from '../../files/walk-folders.ts';
 import { FINAL_FILE } from '../../train/run/final.ts';
 import { TRAIN_LOG_FILE } from '../../train/run/metrics-log.ts';
@@ -19,7 +20,7 @@ export async function findRuns(given: readonly string[]): Promise<FoundRuns> {
   const runs: RunReading[] = [];
   const walk = new FolderWalk();
   await walk.into(given, async (folder, files, folders) => {
-    const run = await readRunIn(folder, [...files, ...folders]);
+    const run = await reading(folder, () => readRunIn(folder, [...files, ...folders]));
     if (run) runs.push(run);
     return run ? [] : folders.filter((name) => name !== 'node_modules');
   });

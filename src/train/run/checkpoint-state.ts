@@ -8,6 +8,7 @@ import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
+import { reading } from '../../files/reading.ts';
 import { parseOptions } from '../../options/parse.ts';
 import { reasonOf } from '../../text/reason.ts';
 
@@ -82,20 +83,22 @@ export function stateText(state: CheckpointState, log: string): string {
  * @throws ConfigError if there is none, or it is damaged or of another checkpoint
  */
 export async function readState(path: string): Promise<StateFile> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`${path}: cannot be read: ${reasonOf(error)}`);
-  }
-  if ((value as { format?: unknown } | null)?.format === UNCHECKED) {
-    const { format: _, ...state } = parseOptions(unchecked, value, path);
-    return { state, log: undefined };
-  }
-  const { digest: recorded, ...content } = parseOptions(checked, value, path);
-  if (recorded !== digestOf(basename(dirname(path)), JSON.stringify(content))) {
-    throw new ConfigError(`${path}: was altered since it was written, its digest does not fit`);
-  }
-  const { format: _, log, ...state } = content;
-  return { state, log };
+  return reading(path, async () => {
+    let value: unknown;
+    try {
+      value = JSON.parse(await readFile(path, 'utf8'));
+    } catch (error) {
+      throw new ConfigError(`${path}: cannot be read: ${reasonOf(error)}`);
+    }
+    if ((value as { format?: unknown } | null)?.format === UNCHECKED) {
+      const { format: _, ...state } = parseOptions(unchecked, value, path);
+      return { state, log: undefined };
+    }
+    const { digest: recorded, ...content } = parseOptions(checked, value, path);
+    if (recorded !== digestOf(basename(dirname(path)), JSON.stringify(content))) {
+      throw new ConfigError(`${path}: was altered since it was written, its digest does not fit`);
+    }
+    const { format: _, log, ...state } = content;
+    return { state, log };
+  });
 }

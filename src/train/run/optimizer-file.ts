@@ -3,6 +3,7 @@
  * Twice as large as the weights, and needed only to go on training.
  */
 import { ConfigError } from '../../errors.ts';
+import { reading } from '../../files/reading.ts';
 import type { Model } from '../../models/model.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../models/safetensors.ts';
 import { type AdamState, adamState, settle } from '../optimizer.ts';
@@ -30,14 +31,16 @@ export async function writeOptimizer(path: string, model: Model, adam: AdamState
 export async function readOptimizer(
   path: string,
 ): Promise<{ updates: number; tensors: Map<string, StoredTensor> }> {
-  const { tensors, metadata } = await readSafetensors(path);
-  const updates = Number(metadata.updates);
-  if (metadata.format !== FORMAT || !Number.isSafeInteger(updates) || updates < 0) {
-    throw new ConfigError(
-      `${path} is no optimiser state of this program: its header has ${JSON.stringify(metadata)}`,
-    );
-  }
-  return { updates, tensors };
+  return reading(path, async () => {
+    const { tensors, metadata } = await readSafetensors(path);
+    const updates = Number(metadata.updates);
+    if (metadata.format !== FORMAT || !Number.isSafeInteger(updates) || updates < 0) {
+      throw new ConfigError(
+        `${path} is no optimiser state of this program: its header has ${JSON.stringify(metadata)}`,
+      );
+    }
+    return { updates, tensors };
+  });
 }
 
 /**
@@ -45,20 +48,22 @@ export async function readOptimizer(
  * @throws ConfigError if the file is of another model
  */
 export async function loadOptimizer(path: string, model: Model): Promise<AdamState> {
-  const { updates, tensors } = await readOptimizer(path);
-  const adam = adamState(model);
-  for (const moment of MOMENTS) {
-    for (const [name, values] of adam[moment]) {
-      const found = tensors.get(`${moment}/${name}`);
-      if (!(found?.data instanceof Float32Array) || found.data.length !== values.length) {
-        throw new ConfigError(
-          `${path} does not fit model ${model.options.model}: ${moment}/${name} is ` +
-            (found ? `[${found.shape}]` : 'missing'),
-        );
+  return reading(path, async () => {
+    const { updates, tensors } = await readOptimizer(path);
+    const adam = adamState(model);
+    for (const moment of MOMENTS) {
+      for (const [name, values] of adam[moment]) {
+        const found = tensors.get(`${moment}/${name}`);
+        if (!(found?.data instanceof Float32Array) || found.data.length !== values.length) {
+          throw new ConfigError(
+            `${path} does not fit model ${model.options.model}: ${moment}/${name} is ` +
+              (found ? `[${found.shape}]` : 'missing'),
+          );
+        }
+        values.set(found.data);
       }
-      values.set(found.data);
     }
-  }
-  adam.t = updates;
-  return adam;
+    adam.t = updates;
+    return adam;
+  });
 }

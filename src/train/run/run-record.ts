@@ -10,6 +10,7 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
+import { reading } from '../../files/reading.ts';
 import type { InputDescription } from '../../models/input-description.ts';
 import { hindrance } from '../../options/applies.ts';
 import { optionsOf } from '../../options/flags.ts';
@@ -167,31 +168,33 @@ export interface RecordedRun {
 
 /** @throws ConfigError if the folder holds no run, or a damaged one */
 export async function readRun(folder: string): Promise<RecordedRun> {
-  const read = async <Value>(name: string, parseText: (text: string) => Value): Promise<Value> => {
-    const path = join(folder, name);
-    try {
-      const value = parseText(await readFile(path, 'utf8'));
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw new Error('it holds no entries');
+  return reading(folder, async () => {
+    const read = async <Value>(name: string, parseText: (text: string) => Value): Promise<Value> => {
+      const path = join(folder, name);
+      try {
+        const value = parseText(await readFile(path, 'utf8'));
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+          throw new Error('it holds no entries');
+        }
+        return value;
+      } catch (error) {
+        const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+        throw new ConfigError(
+          `${path} ${missing ? 'is missing' : `cannot be read (${reasonOf(error)})`}, so ${folder} holds no run ` +
+            'that can be resumed; put it back as it was, choose another --base_path, or --new, which moves the folder aside',
+        );
       }
-      return value;
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    };
+    const config = await read(CONFIG_FILE, configIn);
+    const record = await read(RECORD_FILE, recordIn);
+    if (record.format !== FORMAT) {
       throw new ConfigError(
-        `${path} ${missing ? 'is missing' : `cannot be read (${reasonOf(error)})`}, so ${folder} holds no run ` +
-          'that can be resumed; put it back as it was, choose another --base_path, or --new, which moves the folder aside',
+        `${join(folder, RECORD_FILE)} has format ${JSON.stringify(record.format)}, not ${JSON.stringify(FORMAT)}`,
       );
     }
-  };
-  const config = await read(CONFIG_FILE, configIn);
-  const record = await read(RECORD_FILE, recordIn);
-  if (record.format !== FORMAT) {
-    throw new ConfigError(
-      `${join(folder, RECORD_FILE)} has format ${JSON.stringify(record.format)}, not ${JSON.stringify(FORMAT)}`,
-    );
-  }
-  parseOptions(recordShape, record, join(folder, RECORD_FILE));
-  return { config, record };
+    parseOptions(recordShape, record, join(folder, RECORD_FILE));
+    return { config, record };
+  });
 }
 
 export interface Comparison {

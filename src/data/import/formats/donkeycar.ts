@@ -148,7 +148,7 @@ function manifestOf(
     notes.push(`${why}: all ${catalogs.length} catalogs in the folder are read, deleted records with them`);
     return { paths: catalogs, deleted: new Set() };
   };
-  let listed: { paths?: string[]; deleted_indexes?: number[] };
+  let listed: { paths?: unknown[]; deleted_indexes?: unknown };
   let where = manifest;
   try {
     const last = linesOf(readText(manifest, 'the manifest of a tub'), manifest).at(-1) as Line;
@@ -165,10 +165,24 @@ function manifestOf(
     if (catalogs.length > 0) return instead(`${where}: the manifest’s last line lists no catalogs`);
     throw new DataError(`${where}: no "paths", the list of catalogs, and no *.catalog in the folder`);
   }
+  const { paths: given, deleted_indexes: deleted = [] } = listed;
+  const odd = given.find((name) => typeof name !== 'string' || /\p{Cc}/u.test(name));
+  if (odd !== undefined) {
+    throw new DataError(
+      `${where}: "paths" lists ${JSON.stringify(odd)}; expected names of catalogs: mend that line`,
+    );
+  }
+  if (!isNumbers(deleted)) {
+    const seen = JSON.stringify(deleted).slice(0, 60);
+    throw new DataError(`${where}: "deleted_indexes" is ${seen}; expected a list of numbers: mend that line`);
+  }
   // macOS archives carry a ._NAME beside every NAME, of no use to anybody.
-  const paths = listed.paths.map((name) => basename(name)).filter((name) => !name.startsWith('._'));
-  return { paths, deleted: new Set(listed.deleted_indexes ?? []) };
+  const paths = (given as string[]).map((name) => basename(name)).filter((name) => !name.startsWith('._'));
+  return { paths, deleted: new Set(deleted) };
 }
+
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number');
 
 const numberOf = (catalog: string) => Number(CATALOG.exec(catalog)?.[1]);
 
@@ -222,7 +236,7 @@ function entryOf(
     label: curvature(angle, steering, where),
     time: secondsOf(record),
     ordinal: index,
-    session: record._session_id,
+    session: typeof record._session_id === 'string' ? record._session_id : undefined,
   };
 }
 
@@ -231,5 +245,5 @@ function secondsOf({ _timestamp_ms, milliseconds, timestamp }: TubRecord): numbe
   const ms = _timestamp_ms ?? milliseconds;
   if (typeof ms === 'number') return ms / 1000;
   if (typeof timestamp === 'number') return timestamp;
-  return timestamp === undefined ? undefined : dateIn(timestamp);
+  return typeof timestamp === 'string' ? dateIn(timestamp) : undefined;
 }

@@ -1,5 +1,6 @@
 /** The foreign formats, by the names that `data import` takes. Adding one: a reader in a file of its own, a line here. */
 import { UsageError } from '../../../errors.ts';
+import { reading } from '../../../files/reading.ts';
 import { unknownName } from '../../../text/nearest.ts';
 import { type Steering, steeringText } from '../curvature.ts';
 import type { ReadOptions, Source } from '../source.ts';
@@ -44,5 +45,5 @@ export function formatsText(): string {
 /** @throws UsageError for a format that does not exist */
 export function readerOf(format: string): Reader {
   if (!FORMATS.includes(format)) throw new UsageError(unknownName('format', format, FORMATS));
-  return TABLE[format].read;
+  return (path, options) => reading(path, () => TABLE[format].read(path, options));
 }
