@@ -6,11 +6,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { File, ready } from 'h5wasm/node';
-import { lookThrough } from '../../../src/bags/camera-look.ts';
+import { lookThrough } from '../../../src/bags/camera/camera-look.ts';
 import { bagMetrics } from '../../../src/bags/metrics.ts';
-import { openBag } from '../../../src/bags/open-bag.ts';
+import { openBag } from '../../../src/bags/read/open-bag.ts';
 import { readFolds } from '../../../src/data/batches/folds.ts';
-import { readerOf } from '../../../src/data/import/formats.ts';
+import { readerOf } from '../../../src/data/import/formats/formats.ts';
 import { readDatasetConfig } from '../../../src/data/recordings/dataset-config.ts';
 import { openDriveRecording } from '../../../src/data/recordings/drive-recording.ts';
 import { openNpzRecording } from '../../../src/data/recordings/npz-recording.ts';
@@ -33,7 +33,7 @@ import {
   writeState as writeReproduction,
 } from '../../../src/reproduction/state.ts';
 import { findRuns } from '../../../src/results/runs/find-runs.ts';
-import { readOutcome, writeOutcome } from '../../../src/sweep/outcome.ts';
+import { clearOutcome, readOutcome, writeOutcome } from '../../../src/sweep/outcome.ts';
 import { planRuns } from '../../../src/sweep/plan.ts';
 import { outcomePath, readSweep, writeSweep } from '../../../src/sweep/sweep-file.ts';
 import { latestCheckpoint } from '../../../src/train/run/checkpoint.ts';
@@ -45,7 +45,7 @@ import { START, writeBag } from '../../made-bag.ts';
 import { makeDrive } from '../../made-drives.ts';
 import { makeArchivePassive, makeRun } from '../../made-runs.ts';
 import { npz } from '../../npz.ts';
-import { save, trainee } from '../../programs/train-by-name.ts';
+import { INPUT, save, trainee } from '../../programs/train-by-name.ts';
 import { writeDrive } from '../../recordings.ts';
 import type { Grammar } from './mutate.ts';
 
@@ -165,7 +165,7 @@ const run = (folder: string) =>
 const RUN = 'passive/wm_session/experiment_0';
 const runFile = (name: string, grammar: Grammar): Reader => ({
   name: `run, ${name}`,
-  doors: ['own-run.ts', 'figures-file.ts'],
+  doors: ['find-runs.ts', 'figures-file.ts'],
   make: run,
   file: join(RUN, name),
   grammar,
@@ -174,13 +174,7 @@ const runFile = (name: string, grammar: Grammar): Reader => ({
 
 async function model(folder: string): Promise<void> {
   const made = buildModel(modelOptions.parse({ model: 'wm' }), 0);
-  await saveModel(join(folder, 'w.safetensors'), made, {
-    crop: 'paper',
-    channel_order: 'rgb',
-    label_scale: 1000,
-    label_sign: 1,
-    rate_hz: 30,
-  } as never);
+  await saveModel(join(folder, 'w.safetensors'), made, INPUT);
   disposeModel(made);
 }
 
@@ -312,13 +306,21 @@ export const READERS: readonly Reader[] = [
     name: 'options',
     doors: ['yaml.ts'],
     make: (f) =>
-      fileOf(f, 'o.yaml', 'model: lstm\nepochs: 3\nlr: 0.001\nfinal: true\ncrop: paper\nfolds: auto:3\n'),
+      fileOf(
+        f,
+        'o.yaml',
+        'model: lstm\nexperiment_id: 0\nepochs: 3\nlr: 0.001\nfinal: true\ncrop: paper\nfolds: auto:3\n',
+      ),
     file: 'o.yaml',
     grammar: 'yaml',
     read: async (f) =>
-      mergeOptions(passiveOptions, { file: readOptionsFile(join(f, 'o.yaml')), flags: {} }, {
-        where: join(f, 'o.yaml'),
-      } as never),
+      mergeOptions(
+        passiveOptions,
+        { file: readOptionsFile(join(f, 'o.yaml')), flags: {} },
+        {
+          where: join(f, 'o.yaml'),
+        },
+      ),
   },
   {
     name: 'wiring',
@@ -515,9 +517,9 @@ export const READERS: readonly Reader[] = [
   },
   bagOf('always-on.bag', { name: 'bag of ROS 1' }),
   bagOf('no-index.mcap', { name: 'mcap, no index' }),
-  bagOf('no-switch.mcap', {
-    name: 'mcap, metrics',
-    read: (f) => bagMetrics(join(f, 'no-switch.mcap'), { topics: {} } as never),
+  bagOf('always-on.bag', {
+    name: 'bag of ROS 1, metrics',
+    read: (f) => bagMetrics(join(f, 'always-on.bag'), { topics: {}, steering: {} }),
   }),
   {
     name: 'mcap, pictures',
@@ -587,7 +589,10 @@ export const READERS: readonly Reader[] = [
   {
     name: 'outcome',
     doors: [],
-    make: (f) => writeOutcome(f, 'passive/a', { state: 'failed', status: 3, cause: 'x' }),
+    make: async (f) => {
+      await clearOutcome(f, 'passive/a');
+      await writeOutcome(f, 'passive/a', { state: 'failed', status: 3, cause: 'x' });
+    },
     file: outcomePath('', 'passive/a'),
     grammar: 'json',
     read: (f) => readOutcome(f, 'passive/a'),
