@@ -517,9 +517,9 @@ export const READERS: readonly Reader[] = [
   },
   bagOf('always-on.bag', { name: 'bag of ROS 1' }),
   bagOf('no-index.mcap', { name: 'mcap, no index' }),
-  bagOf('always-on.bag', {
-    name: 'bag of ROS 1, metrics',
-    read: (f) => bagMetrics(join(f, 'always-on.bag'), { topics: {}, steering: {} }),
+  bagOf('lz4.mcap', {
+    name: 'mcap in chunks, metrics',
+    read: (f) => bagMetrics(join(f, 'lz4.mcap'), { topics: {}, steering: {} }),
   }),
   {
     name: 'mcap, pictures',
