@@ -18,8 +18,8 @@ import { disposeModel } from '../src/models/model.ts';
 import type { Engine } from '../src/train/engine.ts';
 import { evaluate } from '../src/train/evaluate.ts';
 import { fit, STATE_AT_START } from '../src/train/fit.ts';
-import { adamState } from '../src/train/optimizer.ts';
-import { openMetrics } from '../src/train/run/metrics-log.ts';
+import { adamState } from '../src/train/optimizer/optimizer.ts';
+import { openTrainingRecord } from '../src/train/run/training-record.ts';
 import { cachedDrives } from './cached-drives.ts';
 import { type BenchOptions, type BenchRow, say } from './row.ts';
 import { figuresOf, median, type Time, timed, timingOf } from './timing.ts';
@@ -81,14 +81,30 @@ async function epochsOf(
   const runs = evaluationRuns(order, CHUNK, 'none', 'validation');
   const adam = adamState(model);
   const engine = await benchEngine(model, backend, 0, adam);
-  const metrics = await openMetrics(folder);
+  const run = { folder, note: say, requireHeld: async () => undefined };
+  const record = await openTrainingRecord(run, {
+    model,
+    adam,
+    keep: 'passive',
+    input: {
+      height: 78,
+      width: 200,
+      crop: 'full',
+      channel_order: 'rgb',
+      label_scale: LABEL_SCALE,
+      label_sign: 1,
+      rate_hz: 30,
+    },
+    start: STATE_AT_START,
+    batchesPerEpoch: loader.batchesPerEpoch,
+    tensorboard: false,
+    plot: { title: name, labelScale: LABEL_SCALE, constant: 1 },
+  });
   const batch = syntheticHostBatch(recurrent ? STEPS : 1, SEQUENCES);
   const clock = new EpochClock();
 
   // biome-ignore lint/suspicious/noFocusedTests: the training loop
   await fit({
-    model,
-    adam,
     engine: clock.watched('steps', engine),
     batches: {
       batchesPerEpoch: loader.batchesPerEpoch,
@@ -100,30 +116,14 @@ async function epochsOf(
       }
       return clock.count('validation', () => evaluate(model, engine, frames, runs, CHUNK));
     },
-    folder,
-    metrics,
-    drawLoss: async () => {}, // at the end of a log period, not of every epoch
+    record,
     watcher: { validated: () => clock.epochOver(), stepped: () => {}, epochEnded: () => {} },
     start: STATE_AT_START,
-    seed: 0,
-    fold: 0,
-    epochs: epochs + 1, // the first one warms up
-    patience: 0,
-    keep: 'passive',
-    input: {
-      height: 78,
-      width: 200,
-      crop: 'full',
-      channel_order: 'rgb',
-      label_scale: LABEL_SCALE,
-      label_sign: 1,
-      rate_hz: 30,
-    },
-    requireHeld: async () => undefined,
+    settings: { seed: 0, fold: 0, epochs: epochs + 1, patience: 0 }, // the first one warms up
     stopRequested: () => undefined,
   });
 
-  metrics.close();
+  record.close();
   frames.close();
   await Promise.all([loader.close(), engine.close()]);
   disposeModel(model);

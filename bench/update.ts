@@ -1,6 +1,6 @@
 /** `npm run bench -- update`: Adam's loop over as many entries as `cnn`'s largest weight has, in WebAssembly and as a plain loop. */
 import { stream } from '../src/random/stream.ts';
-import { type AdamFactors, adamStep } from '../src/train/adam-kernel.ts';
+import { type AdamFactors, adamStep } from '../src/train/optimizer/adam-kernel.ts';
 import { plainAdamStep } from '../test/plain-adam.ts';
 import type { BenchOptions, BenchRow } from './row.ts';
 import { figuresOf, timeAlternately } from './timing.ts';

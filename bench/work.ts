@@ -15,7 +15,7 @@ import { parseOptions } from '../src/options/parse.ts';
 import { modelOptions, type Precision } from '../src/options/schema.ts';
 import { stream } from '../src/random/stream.ts';
 import { type Engine, localEngine } from '../src/train/engine.ts';
-import { type AdamState, adamState } from '../src/train/optimizer.ts';
+import { type AdamState, adamState } from '../src/train/optimizer/optimizer.ts';
 import { replicaEngine } from '../src/train/replicas.ts';
 
 /** The paper's batch: 20 sequences of 16 frames. */

@@ -9,7 +9,7 @@ import { disposeModel, type Model } from '../src/models/model.ts';
 import { buildModel } from '../src/models/registry.ts';
 import { modelOptions } from '../src/options/schema.ts';
 import { normalised } from '../src/train/loss.ts';
-import { adamState, update } from '../src/train/optimizer.ts';
+import { adamState, update } from '../src/train/optimizer/optimizer.ts';
 import { type Batch, trainingStep } from '../src/train/step.ts';
 import { describeBackends, tensor } from './backends.ts';
 import { expectClose, expectRelative, Fixture, type Golden, largestDifference } from './golden.ts';

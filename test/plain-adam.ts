@@ -1,5 +1,5 @@
 /** Adam's update (docs/pipeline.md §3) as a plain loop: what the kernel must give to the bit, and is timed against. */
-import type { AdamFactors } from '../src/train/adam-kernel.ts';
+import type { AdamFactors } from '../src/train/optimizer/adam-kernel.ts';
 
 /** Changes theta, m and v in place. */
 export function plainAdamStep(

@@ -6,7 +6,7 @@ import { loadModel } from '../models/weights-file.ts';
 import type { PassiveOptions } from '../options/schema.ts';
 import { localEngine } from '../train/engine.ts';
 import { predict } from '../train/evaluate.ts';
-import { adamState } from '../train/optimizer.ts';
+import { adamState } from '../train/optimizer/optimizer.ts';
 import { bestCheckpoint } from '../train/run/checkpoint.ts';
 import { WEIGHTS_FILE } from '../train/run/checkpoint-folder.ts';
 import { evaluationSet, openTrainingData } from '../train/training-data.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readState, stateText } from '../train/run/checkpoint-state.ts';
+import { readState, stateText } from '../train/run/checkpoint-folder.ts';
 import { NOTHING_LOGGED, openMetrics, requireLogged } from '../train/run/metrics-log.ts';
 import { configIn, configText, FORMAT, recordIn, recordText } from '../train/run/run-record.ts';
 import { digestOf, digestsIn } from './digest.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backend/choose.ts';
 import { type ModelName, modelOptions } from '../options/schema.ts';
-import { adamState, update } from '../train/optimizer.ts';
+import { adamState, update } from '../train/optimizer/optimizer.ts';
 import { disposeModel, type Model, type RecurrentModel } from './model.ts';
 import { buildModel } from './registry.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The floor of the table: what the best constant and the last value give on the same folds (train/run/floors.ts says how they
+ * The floor of the table: what the best constant and the last value give on the same folds (train/floors.ts says how they
  * are judged). Taken from what the runs record; runs on the same data have the same floors.
  */
 import { type Average, averageOf } from '../text/figures.ts';

@@ -10,7 +10,7 @@ import { FRAME } from '../models/convolution.ts';
 import { type BatchKey, dropoutFactors } from '../models/dropout.ts';
 import { inferFrames, type Model } from '../models/model.ts';
 import { normalised } from './loss.ts';
-import type { AdamState, UpdateOptions } from './optimizer.ts';
+import type { AdamState, UpdateOptions } from './optimizer/optimizer.ts';
 import { type Batch, trainingStep } from './step.ts';
 
 export interface StepMetrics {

@@ -4,22 +4,17 @@
  * Validation comes before an epoch's training, as in the original: row e of the log pairs the validation of the weights
  * that enter epoch e with the training metrics of epoch e, and a last row validates the final weights
  * (docs/pipeline.md §4). A stop request is obeyed after the batch at hand, with a checkpoint from which a resumed run goes
- * on bit for bit. What stands around the loop (data, folders, backends) is in session.ts.
+ * on bit for bit. What stands around the loop (data, folders, backends) is in session.ts; what it leaves on disk, in
+ * run/training-record.ts.
  */
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { HostBatch } from '../data/batches/host-batch.ts';
 import { DivergedError, NotFiniteError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import type { Engine, StepMetrics } from './engine.ts';
 import type { Figures } from './evaluate.ts';
-import type { AdamState } from './optimizer.ts';
-import { type NewCheckpoint, saveCheckpoint } from './run/checkpoint.ts';
-import { checkpointsOf, readPointer } from './run/checkpoint-folder.ts';
-import type { CheckpointState } from './run/checkpoint-state.ts';
-import type { MetricsLog } from './run/metrics-log.ts';
+import type { CheckpointState } from './run/checkpoint-folder.ts';
 import type { StopSignal } from './signals.ts';
-import type { EventFile } from './tensorboard/event-file.ts';
 
 /** Where batches come from. */
 export interface BatchSource {
@@ -34,32 +29,56 @@ export interface Watcher {
   epochEnded(epoch: number, train: Figures, valid: Figures): void;
 }
 
-export interface FitTask {
-  readonly model: Model;
-  readonly adam: AdamState;
-  readonly engine: Engine;
-  readonly batches: BatchSource;
-  /** Validation of the weights as they are. */
-  readonly validate: () => Promise<Figures>;
-  /** The run's folder. */
-  readonly folder: string;
-  readonly metrics: MetricsLog;
-  /** With `--tensorboard`. */
-  readonly events?: EventFile;
-  /** Draws what the log has. Never fails. */
-  readonly drawLoss: () => Promise<void>;
-  readonly watcher: Watcher;
-  /** A checkpoint's place, or the state before the first epoch. */
-  readonly start: Omit<CheckpointState, 'adamUpdates'>;
+/** A place in training: a checkpoint's, or that before the first epoch. */
+export type TrainingPlace = Omit<CheckpointState, 'adamUpdates'>;
+
+/** What is measured of an epoch. */
+export interface TrainedEpoch {
+  readonly epoch: number;
+  /** Means over its batches. */
+  readonly train: Figures;
+  readonly valid: Figures;
+  readonly gradientNorm: number;
+  readonly seconds: number;
+  readonly framesPerSecond: number;
+  readonly batches: number;
+}
+
+/** What the loop leaves of itself; on disk it is run/training-record.ts. @throws DataError where the disk is full */
+export interface TrainingRecord {
+  validated(epoch: number, valid: Figures): void;
+  stepped(epoch: number, batch: number, step: Omit<StepMetrics, 'loss'>): void;
+  epochEnded(epoch: TrainedEpoch): Promise<void>;
+  /** The validation of the final weights, after `epoch` epochs. */
+  finished(epoch: number, valid: Figures): Promise<void>;
+  /**
+   * Keeps a checkpoint.
+   *
+   * @param isBest - its weights have the least validation loss so far
+   * @throws NotFiniteError for weights that are not finite; ConfigError if another process has taken the run over
+   */
+  save(place: TrainingPlace, isBest: boolean): Promise<void>;
+  /** Path of the checkpoint that a resume would go on from. */
+  lastCheckpoint(): Promise<string | undefined>;
+}
+
+export interface FitSettings {
   readonly seed: number;
   readonly fold: number;
   readonly epochs: number;
   /** Epochs that may pass without a better validation loss; 0 for any number. */
   readonly patience: number;
-  readonly keep: NewCheckpoint['keep'];
-  readonly input: NewCheckpoint['input'];
-  /** Fails if another process has taken the run over; asked before each checkpoint. */
-  readonly requireHeld: () => Promise<void>;
+}
+
+export interface FitTask {
+  readonly engine: Engine;
+  readonly batches: BatchSource;
+  /** Validation of the weights as they are. */
+  readonly validate: () => Promise<Figures>;
+  readonly record: TrainingRecord;
+  readonly watcher: Watcher;
+  readonly start: TrainingPlace;
+  readonly settings: FitSettings;
   /** Asked after every batch: a signal, or time over. */
   readonly stopRequested: () => StopSignal | 'time' | undefined;
 }
@@ -72,7 +91,7 @@ export type Ending =
 const NO_SUMS = { loss: 0, mae: 0, gradientNorm: 0, batches: 0 };
 
 /** The state of a run that has not begun. */
-export const STATE_AT_START: FitTask['start'] = {
+export const STATE_AT_START: TrainingPlace = {
   epoch: 0,
   batch: 0,
   sums: NO_SUMS,
@@ -85,14 +104,10 @@ export const STATE_AT_START: FitTask['start'] = {
  * @throws DataError when the disk is full
  */
 export async function fit(task: FitTask): Promise<Ending> {
-  const { model, adam, engine, batches, metrics, events, watcher, seed, fold } = task;
-  const checkpoint = async (state: FitTask['start'], best: boolean) => {
-    await orDiverged(task, `after ${placeOf(state)}`, async () => requireFiniteWeights(model));
-    events?.sync();
-    await task.requireHeld();
-    const { keep, input } = task;
-    await saveCheckpoint(task.folder, { model, adam, state, best, keep, input, log: metrics.digest() });
-  };
+  const { engine, batches, record, watcher } = task;
+  const { seed, fold, epochs, patience } = task.settings;
+  const checkpoint = (state: TrainingPlace, isBest: boolean) =>
+    orDiverged(task, `after ${placeOf(state)}`, () => record.save(state, isBest));
 
   let state = task.start;
   for (;;) {
@@ -108,15 +123,14 @@ export async function fit(task: FitTask): Promise<Ending> {
       const isBest = state.best === null || valid.loss < state.best.loss;
       const best = isBest ? { epoch, loss: valid.loss } : state.best;
       state = { ...state, valid, best };
-      events?.validated(epoch, valid, model);
+      record.validated(epoch, valid);
       await checkpoint(state, isBest);
       watcher.validated(epoch, valid, isBest);
     }
     const valid = state.valid as Figures;
     const withoutBetter = epoch - (state.best?.epoch ?? epoch);
-    if (epoch >= task.epochs || (task.patience > 0 && withoutBetter >= task.patience)) {
-      metrics.row(logRow(epoch, null, valid));
-      await task.drawLoss();
+    if (epoch >= epochs || (patience > 0 && withoutBetter >= patience)) {
+      await record.finished(epoch, valid);
       return { kind: 'finished' };
     }
 
@@ -139,7 +153,7 @@ export async function fit(task: FitTask): Promise<Ending> {
         return step;
       });
       const { mse, mae, gradientNorm } = before;
-      events?.stepped(epoch, state.batch, { mse, mae, gradientNorm });
+      record.stepped(epoch, state.batch, { mse, mae, gradientNorm });
       frames += batch.T * batch.B;
       const { sums } = state;
       state = {
@@ -161,40 +175,31 @@ export async function fit(task: FitTask): Promise<Ending> {
     const gradientNorm = sums.gradientNorm / sums.batches;
     const seconds = (performance.now() - started) / 1000;
     const framesPerSecond = frames / seconds;
-    metrics.row(logRow(epoch, train, valid));
-    metrics.epoch({
+    const { batches: trained } = sums;
+    await record.epochEnded({
       epoch,
-      time: new Date().toISOString(),
-      seconds,
-      frames_per_second: framesPerSecond,
       train,
       valid,
-      gradient_norm: gradientNorm,
-      batches: sums.batches,
+      gradientNorm,
+      seconds,
+      framesPerSecond,
+      batches: trained,
     });
-    events?.epochEnded(epoch, { ...train, gradientNorm, framesPerSecond });
-    await task.drawLoss();
     watcher.epochEnded(epoch, train, valid);
     state = { ...state, epoch: epoch + 1, batch: 0, sums: NO_SUMS, valid: null };
   }
-}
-
-function logRow(epoch: number, train: Figures | null, valid: Figures) {
-  return {
-    epoch,
-    train_loss: train?.loss ?? null,
-    train_mae: train?.mae ?? null,
-    valid_loss: valid.loss,
-    valid_mae: valid.mae,
-  };
 }
 
 function requireFinite(value: number, what: string): void {
   if (!Number.isFinite(value)) throw new NotFiniteError(`${what} is ${value}`);
 }
 
-/** An update may overflow; a checkpoint of such weights would take the place of a good one. */
-function requireFiniteWeights(model: Model): void {
+/**
+ * An update may overflow; a checkpoint of such weights would take the place of a good one.
+ *
+ * @throws NotFiniteError naming the weight
+ */
+export function requireFiniteWeights(model: Model): void {
   for (const [name, variable] of model.weights) {
     if (!variable.dataSync<'float32'>().every(Number.isFinite)) {
       throw new NotFiniteError(`weight ${name} holds numbers that are not finite`);
@@ -217,9 +222,8 @@ async function orDiverged<Value>(task: FitTask, where: string, action: () => Pro
     return await action();
   } catch (error) {
     if (!(error instanceof NotFiniteError)) throw error;
-    const last = await readPointer(task.folder, 'last');
-    const kept =
-      last === undefined ? 'there is no checkpoint yet' : `${join(checkpointsOf(task.folder), last)} is kept`;
+    const last = await task.record.lastCheckpoint();
+    const kept = last === undefined ? 'there is no checkpoint yet' : `${last} is kept`;
     throw new DivergedError(
       `training diverged ${where}: ${error.message}. Nothing was saved of it, ${kept}. ` +
         'Start again with a lower learning rate (--lr, with --new), or check the labels and --label_scale',

@@ -9,7 +9,7 @@ import { buildModel } from '../models/registry.ts';
 import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
 import { type Engine, FRAME_SIZE, localEngine } from './engine.ts';
-import { adamState } from './optimizer.ts';
+import { adamState } from './optimizer/optimizer.ts';
 import { replicaEngine, splitEvenly } from './replicas.ts';
 
 const OPTIONS = { curveFactor: 0.1, lr: 5e-4, convGradScaling: 1 };

@@ -12,7 +12,7 @@ import type { Model } from '../models/model.ts';
 import { wiringToJson } from '../models/wiring/wiring-json.ts';
 import { startWorker } from '../threads/thread.ts';
 import { type BatchOptions, type Engine, FRAME_SIZE, type Share } from './engine.ts';
-import { type AdamState, type UpdateOptions, update } from './optimizer.ts';
+import { type AdamState, type UpdateOptions, update } from './optimizer/optimizer.ts';
 import type { ReplicaData, ReplicaReply, ReplicaTask } from './replica-worker.ts';
 import { publishWeights, sharedWeights, sumGradients } from './weight-buffer.ts';
 

@@ -21,23 +21,21 @@ import { buildModel } from '../models/registry.ts';
 import { loadWeights } from '../models/weights-file.ts';
 import { readWiring } from '../models/wiring/wiring-json.ts';
 import { parseOptions } from '../options/parse.ts';
-import { type ActiveOptions, modelOptions, type PassiveOptions } from '../options/schema.ts';
+import { type ActiveOptions, modelOptions, type PassiveOptions, type Precision } from '../options/schema.ts';
 import { type Engine, localEngine } from './engine.ts';
 import { CHUNK, evaluate, type Figures } from './evaluate.ts';
-import { type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
-import { type AdamState, adamState } from './optimizer.ts';
+import { type BatchSource, type Ending, fit, STATE_AT_START, type Watcher } from './fit.ts';
+import type { Floors } from './floors.ts';
+import { type AdamState, adamState } from './optimizer/optimizer.ts';
 import { replicaEngine } from './replicas.ts';
 import { bestCheckpoint, loadCheckpoint } from './run/checkpoint.ts';
 import { WEIGHTS_FILE } from './run/checkpoint-folder.ts';
 import { writeFinal } from './run/final.ts';
-import type { Floors } from './run/floors.ts';
-import { lossPlotter } from './run/loss-plot.ts';
-import { METRICS_FILE, openMetrics, TRAIN_LOG_FILE } from './run/metrics-log.ts';
 import { openRun, type Run } from './run/run-folder.ts';
 import { runFolder } from './run/run-place.ts';
 import type { RunFacts } from './run/run-record.ts';
+import { openTrainingRecord } from './run/training-record.ts';
 import { stopRequests } from './signals.ts';
-import { EVENT_FILE, type EventFile, openEvents } from './tensorboard/event-file.ts';
 import {
   type DataRequest,
   evaluationSet,
@@ -195,112 +193,138 @@ async function trainModel(
   }
 }
 
+/** Trains in the folder of a run, from its last checkpoint on if it has one. */
 async function trainIn(
   run: Run,
-  { command, options, observer }: SessionRequest,
+  request: SessionRequest,
   model: Model,
   data: TrainingData,
   plan: BatchPlan,
   floor: Floors,
   backend: BackendName,
 ): Promise<SessionResult> {
-  const { folder } = run;
-  const fold = command === 'passive' ? options.experiment_id : 0;
-  const graphFault = prepareGraph(model);
-  if (options.precision === 'bf16' && !processorHasBfloat16() && !tensorflowBackend().isUsingGpuDevice) {
-    run.note('this processor has no bfloat16 instructions: --precision bf16 is slower here than float32');
-  }
-  if (graphFault)
-    run.note(`TensorFlow computes operation by operation, its graph does not load: ${graphFault}`);
+  const { command, options, observer } = request;
+  noteWhatIsSlow(run, options.precision, prepareGraph(model));
   const adam = adamState(model);
-  const from = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
+  const start = run.checkpoint ? await loadCheckpoint(run.checkpoint.path, model, adam) : STATE_AT_START;
+  const batchesPerEpoch = requireBatches(plan);
+  const fold = command === 'passive' ? options.experiment_id : 0;
   // Before any thread starts, so that a log that cannot be read leaves none behind.
-  const metrics = await openMetrics(folder, from.epoch, run.checkpoint?.log);
-  if (metrics.restored)
-    run.note(`rows of ${TRAIN_LOG_FILE} had been altered; they were written anew from ${METRICS_FILE}`);
-  if (metrics.lost.length > 0) {
-    run.note(
-      `${TRAIN_LOG_FILE} has no row that can be read of epochs ${metrics.lost.join(', ')}; it goes on without`,
-    );
-  }
-  const chunk = CHUNK[command];
-  const { compat, curve_factor, seed } = options;
-  const recurrent = model.kind === 'recurrent';
-  const batches = startLoader({ ...plan, loaders: options.loaders, epochs: options.epochs });
-  const validation = evaluationSet(data, data.split.validation, 'validation', chunk, compat);
-  const engine = await startEngine(backend, model, adam, options.workers, {
-    curveFactor: curve_factor,
-    keep: recurrent ? undefined : [options.drf, options.dr1, options.dr2],
-    lr: options.lr,
-    convGradScaling: recurrent ? options.conv_grad_scaling : 1,
+  const record = await openTrainingRecord(run, {
+    model,
+    adam,
+    keep: command,
+    input: data.input,
+    start,
+    batchesPerEpoch,
+    tensorboard: options.tensorboard,
+    plot: {
+      title: command === 'passive' ? `${options.model}, fold ${fold}` : options.model,
+      labelScale: data.dataset.labelScale,
+      constant: floor.constant.loss,
+    },
   });
-  const plot = {
-    title: command === 'passive' ? `${options.model}, fold ${fold}` : options.model,
-    labelScale: data.dataset.labelScale,
-    constant: floor.constant.loss,
-  };
   const stop = stopRequests();
-  const ends =
-    options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Number.POSITIVE_INFINITY;
-  let events: EventFile | undefined;
+  const end = options.max_minutes > 0 ? performance.now() + options.max_minutes * 60_000 : Infinity;
   try {
-    if (options.tensorboard) events = await openEvents(folder, from, batches.batchesPerEpoch);
-    if (events && events.missing.length > 0) run.note(missingEvents(folder, events.missing));
-    observer.starting({
-      folder,
-      backend,
-      replicas: engine.replicas,
-      data,
-      model,
-      parameters: parameterCount(model, 'existing'),
-      batchesPerEpoch: batches.batchesPerEpoch,
-      epochs: options.epochs,
-      from,
+    return await withEngine(request, model, adam, data, plan, backend, async (engine, batches, judge) => {
+      observer.starting({
+        folder: run.folder,
+        backend,
+        replicas: engine.replicas,
+        data,
+        model,
+        parameters: parameterCount(model, 'existing'),
+        batchesPerEpoch,
+        epochs: options.epochs,
+        from: start,
+      });
+      // biome-ignore lint/suspicious/noFocusedTests: the training loop, not a test framework's `fit`
+      const ending = await fit({
+        engine,
+        batches,
+        validate: () => judge('validation'),
+        record,
+        watcher: observer,
+        start,
+        settings: { seed: options.seed, fold, epochs: options.epochs, patience: options.patience },
+        stopRequested: () => stop.requested() ?? (performance.now() >= end ? 'time' : undefined),
+      });
+      return await concluded(run.folder, request, ending, async (checkpoint) => {
+        await loadWeights(join(checkpoint, WEIGHTS_FILE), model);
+        engine.weightsChanged();
+        return judge('test');
+      });
     });
-    // biome-ignore lint/suspicious/noFocusedTests: the training loop, not a test framework's `fit`
-    const ending = await fit({
-      model,
-      adam,
-      engine,
-      batches,
-      validate: () => evaluate(model, engine, validation.frames, validation.runs, chunk),
-      folder,
-      metrics,
-      events,
-      drawLoss: lossPlotter(folder, plot, run.note),
-      watcher: observer,
-      start: from,
-      seed,
-      fold,
-      epochs: options.epochs,
-      patience: options.patience,
-      keep: command,
-      input: data.input,
-      requireHeld: run.requireHeld,
-      stopRequested: () => stop.requested() ?? (performance.now() >= ends ? 'time' : undefined),
-    });
-    const best = await bestCheckpoint(folder);
-    if (ending.kind !== 'finished' || !best) return { folder, ending, best: best?.state.best ?? null };
-    const test = command === 'passive' && options.final ? await testBest(best.path) : undefined;
-    await writeFinal(folder, best.state, test);
-    return { folder, ending, best: best.state.best, test };
   } finally {
     stop.dispose();
-    metrics.close();
-    events?.close();
-    validation.frames.close();
-    await Promise.all([batches.close(), engine.close()]);
+    record.close();
   }
+}
 
-  async function testBest(checkpoint: string): Promise<Figures> {
-    await loadWeights(join(checkpoint, WEIGHTS_FILE), model);
-    engine.weightsChanged();
-    const set = evaluationSet(data, data.split.test, 'test', chunk, compat);
-    try {
-      return await evaluate(model, engine, set.frames, set.runs, chunk);
-    } finally {
-      set.frames.close();
-    }
+/** The best checkpoint of a run that is finished, in `final.csv`; with `--final`, tested. */
+async function concluded(
+  folder: string,
+  { command, options }: SessionRequest,
+  ending: Ending,
+  testOf: (checkpoint: string) => Promise<Figures>,
+): Promise<SessionResult> {
+  const best = await bestCheckpoint(folder);
+  if (ending.kind !== 'finished' || !best) return { folder, ending, best: best?.state.best ?? null };
+  const test = command === 'passive' && options.final ? await testOf(best.path) : undefined;
+  await writeFinal(folder, best.state, test);
+  return { folder, ending, best: best.state.best, test };
+}
+
+/** What trains, what it is fed with, and how well the model steers on a split; all of it closed when `use` has ended. */
+async function withEngine<Result>(
+  { command, options }: SessionRequest,
+  model: Model,
+  adam: AdamState,
+  data: TrainingData,
+  plan: BatchPlan,
+  backend: BackendName,
+  use: (
+    engine: Engine,
+    batches: BatchSource,
+    judge: (split: 'validation' | 'test') => Promise<Figures>,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const chunk = CHUNK[command];
+  const isRecurrent = model.kind === 'recurrent';
+  const setOf = (split: 'validation' | 'test') =>
+    evaluationSet(data, data.split[split], split, chunk, options.compat);
+  const validation = setOf('validation');
+  const batches = startLoader({ ...plan, loaders: options.loaders, epochs: options.epochs });
+  let engine: Engine | undefined;
+  try {
+    engine = await startEngine(backend, model, adam, options.workers, {
+      curveFactor: options.curve_factor,
+      keep: isRecurrent ? undefined : [options.drf, options.dr1, options.dr2],
+      lr: options.lr,
+      convGradScaling: isRecurrent ? options.conv_grad_scaling : 1,
+    });
+    const started = engine;
+    return await use(started, batches, async (split) => {
+      const set = split === 'validation' ? validation : setOf(split);
+      try {
+        return await evaluate(model, started, set.frames, set.runs, chunk);
+      } finally {
+        if (set !== validation) set.frames.close();
+      }
+    });
+  } finally {
+    validation.frames.close();
+    await Promise.all([batches.close(), engine?.close()]);
+  }
+}
+
+function noteWhatIsSlow(run: Run, precision: Precision, graphFault: string | undefined): void {
+  if (precision === 'bf16' && !processorHasBfloat16() && !tensorflowBackend().isUsingGpuDevice) {
+    run.note('this processor has no bfloat16 instructions: --precision bf16 is slower here than float32');
+  }
+  if (graphFault) {
+    run.note(`TensorFlow computes operation by operation, its graph does not load: ${graphFault}`);
   }
 }
 
@@ -350,14 +374,6 @@ function startEngine(
 ): Promise<Engine> | Engine {
   const replicas = backend === 'wasm' ? replicasOf(workers) : 1;
   return replicas > 1 ? replicaEngine(model, adam, replicas, options) : localEngine(model, adam, options);
-}
-
-function missingEvents(folder: string, epochs: readonly number[]): string {
-  const which = epochs.length === 1 ? `epoch ${epochs[0]}` : `${epochs.length} epochs up to ${epochs.at(-1)}`;
-  return (
-    `${join(folder, EVENT_FILE)} lacks ${which}: --tensorboard was off then, or the file was damaged; ` +
-    'train_log.csv has the figures'
-  );
 }
 
 const replicasOf = (workers: number) => workers || availableParallelism();

@@ -7,7 +7,7 @@ import { buildModel } from '../models/registry.ts';
 import { modelOptions } from '../options/schema.ts';
 import { stream } from '../random/stream.ts';
 import { normalised } from './loss.ts';
-import { adamState } from './optimizer.ts';
+import { adamState } from './optimizer/optimizer.ts';
 import { type Batch, trainingStep } from './step.ts';
 
 const T = 8;

@@ -6,7 +6,7 @@ import { DataError } from '../errors.ts';
 import { disposeModel } from '../models/model.ts';
 import { buildModel } from '../models/registry.ts';
 import { type ModelName, modelOptions } from '../options/schema.ts';
-import { adamState } from './optimizer.ts';
+import { adamState } from './optimizer/optimizer.ts';
 import { syntheticBatch } from './speed.ts';
 import { type Batch, gradientsOf, trainingStep } from './step.ts';
 

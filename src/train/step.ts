@@ -12,8 +12,8 @@ import {
   update,
   type WeightArrays,
   type WeightTensors,
-} from './optimizer.ts';
-import { weightsUpdatedInTensorFlow } from './tensorflow-adam.ts';
+} from './optimizer/optimizer.ts';
+import { weightsUpdatedInTensorFlow } from './optimizer/tensorflow-adam.ts';
 
 /** T steps of B sequences, time-major; for the CNN T is 1. */
 export interface Batch {

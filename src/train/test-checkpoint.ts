@@ -14,7 +14,7 @@ import { disposeModel } from '../models/model.ts';
 import { loadModel, readInput } from '../models/weights-file.ts';
 import { localEngine } from './engine.ts';
 import { CHUNK, evaluate, type Figures } from './evaluate.ts';
-import { adamState } from './optimizer.ts';
+import { adamState } from './optimizer/optimizer.ts';
 import { runOfCheckpoint } from './run/checkpoint-origin.ts';
 import { requireKnownPlace } from './run/run-paths.ts';
 import { alteredRecordings } from './run/run-record.ts';

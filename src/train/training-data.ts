@@ -16,7 +16,7 @@ import { ConfigError } from '../errors.ts';
 import { FRAME } from '../models/convolution.ts';
 import type { InputDescription } from '../models/input-description.ts';
 import { deviation, median, steps } from '../text/statistics.ts';
-import { type Floors, floorsOf } from './run/floors.ts';
+import { type Floors, floorsOf } from './floors.ts';
 
 export interface TrainingData {
   readonly dataset: Dataset;

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../models/model.ts';
-import type { WeightArrays } from './optimizer.ts';
+import type { WeightArrays } from './optimizer/optimizer.ts';
 
 /** Shared memory for every number of the model's weights. */
 export function sharedWeights(model: Model): Float32Array {

@@ -7,10 +7,9 @@ import type { InputDescription } from '../../src/models/input-description.ts';
 import type { Model } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { modelOptions } from '../../src/options/schema.ts';
-import { type AdamState, adamState } from '../../src/train/optimizer.ts';
+import { type AdamState, adamState } from '../../src/train/optimizer/optimizer.ts';
 import { saveCheckpoint } from '../../src/train/run/checkpoint.ts';
-import type { Keep } from '../../src/train/run/checkpoint-folder.ts';
-import type { CheckpointState } from '../../src/train/run/checkpoint-state.ts';
+import type { CheckpointState, Keep } from '../../src/train/run/checkpoint-folder.ts';
 import { NOTHING_LOGGED } from '../../src/train/run/metrics-log.ts';
 
 export const INPUT: InputDescription = {

@@ -8,7 +8,7 @@ import { startLoader } from '../../src/data/batches/loader.ts';
 import type { CachedRecording } from '../../src/data/frames/frame-cache.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { localEngine } from '../../src/train/engine.ts';
-import { adamState } from '../../src/train/optimizer.ts';
+import { adamState } from '../../src/train/optimizer/optimizer.ts';
 import { wholeRecordings } from '../../src/train/training-data.ts';
 
 const [file, steps] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import { dropoutFactors } from '../../src/models/dropout.ts';
 import { disposeModel } from '../../src/models/model.ts';
 import { buildModel } from '../../src/models/registry.ts';
 import { MODELS, type ModelName, modelOptions } from '../../src/options/schema.ts';
-import { adamState } from '../../src/train/optimizer.ts';
+import { adamState } from '../../src/train/optimizer/optimizer.ts';
 import { syntheticBatch } from '../../src/train/speed.ts';
 import { trainingStep } from '../../src/train/step.ts';
 import { describeBackends } from '../backends.ts';

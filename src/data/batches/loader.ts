@@ -47,10 +47,13 @@ export function startLoader(options: LoaderOptions): Loader {
 /**
  * Finds what is wrong with a plan before anything is started.
  *
+ * @returns batches in an epoch
  * @throws as {@link startLoader}
  */
-export function requireBatches(plan: BatchPlan): void {
-  new BatchMaker(plan).close();
+export function requireBatches(plan: BatchPlan): number {
+  const maker = new BatchMaker(plan);
+  maker.close();
+  return maker.batchesPerEpoch;
 }
 
 /** Makes every batch when it is asked for. */

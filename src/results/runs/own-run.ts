@@ -11,10 +11,10 @@ import {
   checkpointNames,
   checkpointsOf,
   readPointer,
+  readState,
   STATE_FILE,
   WEIGHTS_FILE,
 } from '../../train/run/checkpoint-folder.ts';
-import { readState } from '../../train/run/checkpoint-state.ts';
 import { FINAL_FILE } from '../../train/run/final.ts';
 import {
   METRICS_FILE,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { MODELS } from '../../options/schema.ts';
 
-import type { Floors } from '../../train/run/floors.ts';
+import type { Floors } from '../../train/floors.ts';
 import type { Config, RunState } from '../../train/run/run-record.ts';
 
 /** Columns of `final.csv` behind the epoch (docs/pipeline.md §4). */

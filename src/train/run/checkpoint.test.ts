@@ -9,7 +9,7 @@ import { useBackend } from '../../backend/choose.ts';
 import { ConfigError } from '../../errors.ts';
 import { readInput } from '../../models/weights-file.ts';
 import { bestCheckpoint, goBackTo, latestCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import { checkpointName, checkpointPlace } from './checkpoint-state.ts';
+import { checkpointName, checkpointPlace } from './checkpoint-folder.ts';
 import { NOTHING_LOGGED } from './metrics-log.ts';
 
 let folder: string;

@@ -32,9 +32,11 @@ import type { Model } from '../../models/model.ts';
 import { readSafetensors } from '../../models/safetensors.ts';
 import { loadWeights, saveModel } from '../../models/weights-file.ts';
 import { reasonOf } from '../../text/reason.ts';
-import { type AdamState, settle } from '../optimizer.ts';
+import { type AdamState, settle } from '../optimizer/optimizer.ts';
 import {
   bestKnownTo,
+  type CheckpointState,
+  checkpointName,
   checkpointNames,
   checkpointsOf,
   inOrder,
@@ -42,18 +44,14 @@ import {
   OPTIMIZER_FILE,
   prune,
   readPointer,
+  readState,
   STATE_FILE,
+  type StateFile,
   stateOf,
+  stateText,
   WEIGHTS_FILE,
   writePointer,
 } from './checkpoint-folder.ts';
-import {
-  type CheckpointState,
-  checkpointName,
-  readState,
-  type StateFile,
-  stateText,
-} from './checkpoint-state.ts';
 import { requireLogged } from './metrics-log.ts';
 import { loadOptimizer, readOptimizer, writeOptimizer } from './optimizer-file.ts';
 

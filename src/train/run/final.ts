@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { replaceFile } from '../../files/whole-file.ts';
 import type { Figures } from '../evaluate.ts';
-import type { CheckpointState } from './checkpoint-state.ts';
+import type { CheckpointState } from './checkpoint-folder.ts';
 import { TRAIN_LOG_FILE } from './metrics-log.ts';
 
 export const FINAL_FILE = 'final.csv';

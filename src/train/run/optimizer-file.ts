@@ -6,7 +6,7 @@ import { ConfigError } from '../../errors.ts';
 import { reading } from '../../files/reading.ts';
 import type { Model } from '../../models/model.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../models/safetensors.ts';
-import { type AdamState, adamState, settle } from '../optimizer.ts';
+import { type AdamState, adamState, settle } from '../optimizer/optimizer.ts';
 
 const FORMAT = 'ncp-train adam 1';
 const MOMENTS = ['m', 'v'] as const;

@@ -18,7 +18,7 @@ import { parseOptions } from '../../options/parse.ts';
 import { activeOptions, passiveOptions } from '../../options/schema.ts';
 import { yamlValue } from '../../options/yaml-value.ts';
 import { reasonOf } from '../../text/reason.ts';
-import type { Floors } from './floors.ts';
+import type { Floors } from '../floors.ts';
 import { anchored } from './run-paths.ts';
 
 export const CONFIG_FILE = 'config.yaml';

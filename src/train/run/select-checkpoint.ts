@@ -11,13 +11,15 @@ import { adoptFileSync, removeQuietly, temporaryPath, writeFailure } from '../..
 import { readSafetensors } from '../../models/safetensors.ts';
 import { runsBelow } from '../weights-of.ts';
 import {
+  type CheckpointState,
+  checkpointName,
   checkpointNames,
+  checkpointPlace,
   checkpointsOf,
   OPTIMIZER_FILE,
   stateOf,
   WEIGHTS_FILE,
 } from './checkpoint-folder.ts';
-import { type CheckpointState, checkpointName, checkpointPlace } from './checkpoint-state.ts';
 import { RECORD_FILE, readRun } from './run-record.ts';
 
 /** Beside the weights that were chosen. */

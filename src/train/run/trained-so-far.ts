@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../errors.ts';
 import { shellWord } from '../../text/shell-word.ts';
-import { checkpointNames, readPointer } from './checkpoint-folder.ts';
-import { checkpointPlace } from './checkpoint-state.ts';
+import { checkpointNames, checkpointPlace, readPointer } from './checkpoint-folder.ts';
 import { TRAIN_LOG_FILE } from './metrics-log.ts';
 import { type Config, type RecordedRun, readRun } from './run-record.ts';
 

@@ -37,7 +37,7 @@ import { clearOutcome, readOutcome, writeOutcome } from '../../../src/sweep/outc
 import { planRuns } from '../../../src/sweep/plan.ts';
 import { outcomePath, readSweep, writeSweep } from '../../../src/sweep/sweep-file.ts';
 import { latestCheckpoint } from '../../../src/train/run/checkpoint.ts';
-import { checkpointName, readState } from '../../../src/train/run/checkpoint-state.ts';
+import { checkpointName, readState } from '../../../src/train/run/checkpoint-folder.ts';
 import { readOptimizer } from '../../../src/train/run/optimizer-file.ts';
 import { readRun } from '../../../src/train/run/run-record.ts';
 import { tubRecord, writeImage, writeImages, writeTub } from '../../foreign-drives.ts';

@@ -1,12 +1,12 @@
 /** One update against numbers worked out by hand, and what must hold of every update. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../backend/choose.ts';
-import { NotFiniteError } from '../errors.ts';
-import { disposeModel, type Model, type RecurrentModel } from '../models/model.ts';
-import { buildModel } from '../models/registry.ts';
-import { modelOptions } from '../options/schema.ts';
-import { stream } from '../random/stream.ts';
+import { useBackend } from '../../backend/choose.ts';
+import { NotFiniteError } from '../../errors.ts';
+import { disposeModel, type Model, type RecurrentModel } from '../../models/model.ts';
+import { buildModel } from '../../models/registry.ts';
+import { modelOptions } from '../../options/schema.ts';
+import { stream } from '../../random/stream.ts';
 import { adamState, update } from './optimizer.ts';
 
 beforeAll(async () => {

@@ -13,8 +13,8 @@ import {
   set,
   V128,
   type WasmFunction,
-} from '../wasm/assembler.ts';
-import { webAssembly } from '../wasm/webassembly.ts';
+} from '../../wasm/assembler.ts';
+import { webAssembly } from '../../wasm/webassembly.ts';
 
 /** Entries copied in at a time; the four arrays of a block stay in the processor's cache. */
 const BLOCK = 8192;

@@ -7,8 +7,8 @@
  * get tensors before it and give tensors after it, and hold nothing in between.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { type OperationAttribute, tensorflowBackend } from '../backend/tensorflow.ts';
-import type { Model } from '../models/model.ts';
+import { type OperationAttribute, tensorflowBackend } from '../../backend/tensorflow.ts';
+import type { Model } from '../../models/model.ts';
 import type { AdamFactors } from './adam-kernel.ts';
 
 /** Numbers in a weight from which on it is worth it: below, the calls cost more than the copies. */

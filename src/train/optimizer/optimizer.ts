@@ -11,8 +11,8 @@
  * are too large to be copied in every step stay in TensorFlow, where it is the backend (tensorflow-adam.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { NotFiniteError } from '../errors.ts';
-import type { Model } from '../models/model.ts';
+import { NotFiniteError } from '../../errors.ts';
+import type { Model } from '../../models/model.ts';
 import { adamStep } from './adam-kernel.ts';
 import { sumOfSquares, type TensorMoments, tensorflowAdamStep } from './tensorflow-adam.ts';
 

@@ -1,7 +1,7 @@
 /** The kernel against the same arithmetic in JavaScript, bit for bit. */
 import { expect, it } from 'vitest';
-import { plainAdamStep } from '../../test/plain-adam.ts';
-import { stream } from '../random/stream.ts';
+import { plainAdamStep } from '../../../test/plain-adam.ts';
+import { stream } from '../../random/stream.ts';
 import { type AdamFactors, adamStep } from './adam-kernel.ts';
 
 const FACTORS: AdamFactors = { clip: 0.7, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, rate: 1e-3 };

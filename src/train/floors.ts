@@ -3,9 +3,9 @@
  * has to beat. Judged on the frames of the evaluation's chunks (docs/pipeline.md §1), so that they stand beside a
  * model's figures. Recorded in `run.json`, so that `ncp-train results` needs no data.
  */
-import type { EvaluationRun } from '../../data/batches/evaluation-order.ts';
-import { mean, median } from '../../text/statistics.ts';
-import type { Figures } from '../evaluate.ts';
+import type { EvaluationRun } from '../data/batches/evaluation-order.ts';
+import { mean, median } from '../text/statistics.ts';
+import type { Figures } from './evaluate.ts';
 
 /** In label units. */
 export interface Floors {
