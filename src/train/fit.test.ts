@@ -42,6 +42,7 @@ function run(stage: Stage) {
       return { loss: loss(n), mse: loss(n), mae: loss(n) / 2, gradientNorm: 10 * n };
     },
   };
+  // biome-ignore lint/suspicious/noFocusedTests: the training loop, not a test framework's `fit`
   return fit({
     engine: engine as Engine,
     batches: {

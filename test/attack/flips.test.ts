@@ -19,7 +19,7 @@ import { loadWeights } from '../../src/models/weights-file.ts';
 import { modelOptions, passiveOptions } from '../../src/options/schema.ts';
 import { stream } from '../../src/random/stream.ts';
 import { readResults } from '../../src/results/results.ts';
-import { adamState } from '../../src/train/optimizer.ts';
+import { adamState } from '../../src/train/optimizer/optimizer.ts';
 import { bestCheckpoint, loadCheckpoint } from '../../src/train/run/checkpoint.ts';
 import { WEIGHTS_FILE } from '../../src/train/run/checkpoint-folder.ts';
 import { openMetrics } from '../../src/train/run/metrics-log.ts';

@@ -13,7 +13,7 @@ import { ConfigError } from '../../errors.ts';
 import { digestOf } from '../../files/digest.ts';
 import { replaceFile, writeFailure } from '../../files/whole-file.ts';
 import type { Figures } from '../evaluate.ts';
-import type { CheckpointState } from './checkpoint-state.ts';
+import type { CheckpointState } from './checkpoint-folder.ts';
 
 /** Columns of `train_log.csv`; null stands as an empty cell. */
 export const TRAIN_LOG_COLUMNS = ['epoch', 'train_loss', 'train_mae', 'valid_loss', 'valid_mae'] as const;

@@ -348,7 +348,7 @@ export const READERS: readonly Reader[] = [
   },
   {
     name: 'state',
-    doors: ['checkpoint-state.ts'],
+    doors: ['checkpoint-folder.ts'],
     make: checkpoint,
     file: join(CHECKPOINT, 'state.json'),
     grammar: 'json',
@@ -356,7 +356,7 @@ export const READERS: readonly Reader[] = [
   },
   {
     name: 'latest checkpoint',
-    doors: ['checkpoint-state.ts'],
+    doors: ['checkpoint-folder.ts'],
     make: checkpoint,
     file: 'checkpoints/last',
     grammar: 'text',
