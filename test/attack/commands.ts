@@ -89,7 +89,7 @@ export async function writingCommands(shared: string): Promise<readonly WritingC
       name: 'drive',
       args: (folder) => [
         ...['drive', passiveFolder(trained, 'vanilla'), '--out', join(folder, 'drives'), '--runs', '2'],
-        ...['--seconds', '1', '--size', '60x96', '--backend', 'wasm', '--workers', '1', '--quiet'],
+        ...['--seconds', '1', '--size', '60x96', '--backend', 'wasm', '--workers', '1', '--quiet', '--force'],
       ],
     },
   ];

@@ -40,7 +40,9 @@ test.each(COMMAND_NAMES)('%s', async (name) => {
     const folder = attack.fresh();
     const { status, stderr } = await attack.run(n, fault);
     const found = halfWritten(folder, attack.whole).map((path) => `${path} is half-written`);
-    if (status !== 0 && status !== 3) found.push(`status ${status}: ${stderr}`);
+    // A sweep of which a run failed ends with 1, in words.
+    const known = name === 'sweep' ? [0, 1, 3] : [0, 3];
+    if (status === null || !known.includes(status)) found.push(`status ${status}: ${stderr}`);
     if (/\n {4}at |This is a bug/.test(stderr)) found.push(`a stack: ${stderr}`);
     if (fault === 'ENOSPC') {
       for (const path of Object.keys(contentOf(folder)))
@@ -48,7 +50,11 @@ test.each(COMMAND_NAMES)('%s', async (name) => {
     }
     const again = await attack.again();
     if (again.status !== 0) found.push(`started again it ends with ${again.status}: ${again.stderr}`);
-    found.push(...unlike(contentOf(folder), attack.whole));
+    // What could not be deleted stays.
+    const stays = fault === 'EIO' && /^\d+ (rm|rmdir|unlink) /.test(attack.calls[n - 1]);
+    found.push(
+      ...unlike(contentOf(folder), attack.whole).filter((words) => !stays || !words.endsWith('is left over')),
+    );
     faults.push(
       ...found.map((words) => `${fault} at ${n} of ${attack.calls.length}, ${attack.calls[n - 1]}: ${words}`),
     );
