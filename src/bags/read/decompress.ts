@@ -2,8 +2,8 @@
  * The compressions of chunks: lz4 and bz2 in ROS 1 bags, lz4 and zstd in MCAP, where single messages may be in zstd too; the
  * reference libraries as WebAssembly.
  */
+import { createRequire } from 'node:module';
 import Bzip2 from '@foxglove/wasm-bz2';
-import lz4 from '@foxglove/wasm-lz4';
 import zstd from '@foxglove/wasm-zstd';
 
 /** @param size - of what comes out, bytes */
@@ -16,19 +16,34 @@ type Decompressors = Readonly<Record<'lz4' | 'bz2' | 'zstd', Decompress>>;
 
 let loaded: Promise<Decompressors> | undefined;
 
-/** Ready to be called; loaded once. */
+/** Ready to be called; loaded once, and again after a chunk that could not be decompressed. */
 export function loadDecompressors(): Promise<Decompressors> {
   loaded ??= load();
   return loaded;
 }
 
 async function load(): Promise<Decompressors> {
+  const lz4 = freshLz4();
   const [bzip2] = await Promise.all([keepingListeners(() => Bzip2.init()), lz4.isLoaded, zstd.isLoaded]);
   return {
     lz4: wholly('lz4', lz4),
     bz2: wholly('bz2', (bytes, size) => bzip2.decompress(bytes, size)),
     zstd: wholly('zstd', zstd.decompress),
   };
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The module of lz4 with a state of its own. It keeps one for all its calls, and what a damaged chunk left there makes the
+ * next whole chunk fail too (findings/wasm-lz4-after-damage.sh).
+ */
+function freshLz4(): typeof import('@foxglove/wasm-lz4').default {
+  const entry = require.resolve('@foxglove/wasm-lz4');
+  for (const path of Object.keys(require.cache)) {
+    if (path === entry || path.endsWith('wasm-lz4.js')) delete require.cache[path];
+  }
+  return require(entry);
 }
 
 /** What a zstd frame begins with. */
@@ -73,7 +88,12 @@ function keepingListeners<T>(step: () => T): T {
 const wholly =
   (name: string, decompress: Decompress): Decompress =>
   (bytes, size) => {
-    const whole = decompress(bytes, size);
-    if (whole.length !== size) throw new Error(`${name} gave ${whole.length} of ${size} bytes`);
-    return whole;
+    try {
+      const whole = decompress(bytes, size);
+      if (whole.length !== size) throw new Error(`${name} gave ${whole.length} of ${size} bytes`);
+      return whole;
+    } catch (error) {
+      loaded = undefined;
+      throw error;
+    }
   };
