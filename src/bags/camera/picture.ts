@@ -3,7 +3,9 @@
  * ones (JPEG, PNG) by sharp. Bayer mosaics are filled in, also where a JPEG or PNG holds one; of 16 bits the upper 8 are kept,
  * unless the camera is known to fill fewer.
  */
+
 import sharp from 'sharp';
+import { oversize } from '../../files/limits.ts';
 import { numberOf } from '../read/fields.ts';
 import { filledIn, MOSAIC_ENCODINGS, mosaicOf } from './mosaic.ts';
 import { narrowed, type RawPicture } from './raw-picture.ts';
@@ -81,18 +83,27 @@ export async function pictureOf(fields: Fields, reading: PictureReading = {}): P
   return { ...size, pixels: scaled };
 }
 
+/** The size is looked at here, with a limit that can be raised. */
+const UNLIMITED = { limitInputPixels: false } as const;
+
 /** What image_transport compressed is said before the semicolon of `bayer_rggb8; jpeg compressed`. */
 async function decompressed(fields: Fields, bits: number): Promise<Picture> {
   const format = encodingOf(fields);
   if (/compressedDepth/.test(format)) throw new Error('it is a depth image (compressedDepth)');
   const data = fields.data as Uint8Array;
-  const { channels: stored, depth } = await sharp(data)
+  const {
+    channels: stored,
+    depth,
+    ...claimed
+  } = await sharp(data, UNLIMITED)
     .metadata()
     .catch((error: Error) => Promise.reject(new Error(notAPicture(format, data, error))));
   const mosaic = mosaicOf(format.split(';')[0].trim())?.mosaic;
   // A mosaic is stored as grey values; what has colours was filled in before it was compressed.
   const isMosaic = mosaic !== undefined && stored === 1;
-  const image = isMosaic ? sharp(data) : sharp(data).autoOrient();
+  const claim = oversize('the picture', claimed.width * claimed.height * 3);
+  if (claim !== undefined) throw new Error(claim);
+  const image = isMosaic ? sharp(data, UNLIMITED) : sharp(data, UNLIMITED).autoOrient();
   const is16Bit = depth === 'ushort';
   const space = is16Bit ? (stored < 3 ? 'grey16' : 'rgb16') : 'srgb';
   const { data: bytes, info } = await image

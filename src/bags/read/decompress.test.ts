@@ -14,3 +14,9 @@ it('a damaged chunk of lz4 does not spoil those that are read after it', async (
   const after = await loadDecompressors();
   expect([...after.lz4(stored, 3)]).toEqual([1, 2, 3]);
 });
+
+it('a chunk that claims more than it can become is refused before memory is taken', async () => {
+  const { lz4, zstd } = await loadDecompressors();
+  expect(() => lz4(stored, 255 * stored.length + 1)).toThrow('which cannot be');
+  expect(() => zstd(stored, 2e9)).toThrow('2.00 GB, and 1.00 GB is the limit');
+});

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import Bzip2 from '@foxglove/wasm-bz2';
 import zstd from '@foxglove/wasm-zstd';
+import { oversize } from '../../files/limits.ts';
 
 /** @param size - of what comes out, bytes */
 export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
@@ -48,9 +49,6 @@ function freshLz4(): typeof import('@foxglove/wasm-lz4').default {
 
 /** What a zstd frame begins with. */
 export const ZSTD_MAGIC = '28b52ffd';
-/** Bytes that one message may have; beyond, its header is taken for damaged. */
-const LARGEST = 2 ** 30;
-
 /**
  * The size of what is in a zstd frame, bytes, by the frame's header (RFC 8878, §3.1.1.1).
  * @returns undefined for other bytes
@@ -67,7 +65,8 @@ export function zstdSize(bytes: Uint8Array): number | undefined {
   if (width === 0 || frame.length < at + width) throw new Error('its zstd frame does not say its size');
   const number = width === 8 ? Number(frame.readBigUInt64LE(at)) : frame.readUIntLE(at, width);
   const size = width === 2 ? number + 256 : number;
-  if (size > LARGEST) throw new Error(`its zstd frame claims ${size} bytes`);
+  const claim = oversize('its zstd frame', size);
+  if (claim !== undefined) throw new Error(claim);
   return size;
 }
 
@@ -84,10 +83,22 @@ function keepingListeners<T>(step: () => T): T {
   return result;
 }
 
+/** What a byte can become at most, where the format says so: a run length of 255 in lz4. */
+const LARGEST_RATIO: Readonly<Record<string, number>> = { lz4: 255 };
+
+function impossible(name: string, bytes: number, size: number): string | undefined {
+  const most = (LARGEST_RATIO[name] ?? Number.POSITIVE_INFINITY) * bytes;
+  return size > most
+    ? `a chunk of ${bytes} bytes compressed by ${name} claims ${size}, which cannot be`
+    : undefined;
+}
+
 /** The libraries return what they got of a chunk that is cut short. */
 const wholly =
   (name: string, decompress: Decompress): Decompress =>
   (bytes, size) => {
+    const claim = oversize(`a chunk compressed by ${name}`, size) ?? impossible(name, bytes.length, size);
+    if (claim !== undefined) throw new Error(claim);
     try {
       const whole = decompress(bytes, size);
       if (whole.length !== size) throw new Error(`${name} gave ${whole.length} of ${size} bytes`);

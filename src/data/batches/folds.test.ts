@@ -139,3 +139,7 @@ describe('what --folds takes', () => {
     expect(() => foldsFrom('auto:0', 'dataset.yaml')).toThrow(/^dataset\.yaml: folds "auto:0"/);
   });
 });
+
+it('folds beyond ten thousand are refused before they are made', () => {
+  expect(() => readFolds('auto:1000000000')).toThrow('at most 10000 folds');
+});

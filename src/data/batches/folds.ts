@@ -10,6 +10,9 @@ import { yamlValue } from '../../options/yaml-value.ts';
 import { reasonOf } from '../../text/reason.ts';
 
 /** `paper`; K folds balanced by frames; or for every fold the names of its test recordings, with `.h5`. */
+/** Recordings that a data set has by far; what walks all folds would otherwise walk a billion of them. */
+const LARGEST_AUTO = 10_000;
+
 export type FoldsSpec = 'paper' | { readonly auto: number } | { readonly files: string[][] };
 
 /** What splitting needs to know of a recording. */
@@ -105,6 +108,7 @@ export function foldsFrom(value: unknown, where: string): FoldsSpec {
 function parseFolds(text: string): FoldsSpec {
   if (text === 'paper') return 'paper';
   const count = Number(/^auto:(\d+)$/.exec(text)?.[1] ?? 0);
+  if (count > LARGEST_AUTO) throw new ConfigError(`folds "${text}": at most ${LARGEST_AUTO} folds are made`);
   if (count >= 2) return { auto: count };
   throw new UsageError(
     `folds "${text}": expected paper, auto:K with K from 2 (e.g. auto:5), or a file ending in .yaml`,

@@ -16,6 +16,7 @@ import {
   missingFilter,
   numberType,
   otherType,
+  oversizeFault,
 } from '../recordings/hdf5.ts';
 import { readFault } from '../recordings/unreadable.ts';
 import { type FrameSource, type Size, UnreadableFrame } from './source.ts';
@@ -66,6 +67,8 @@ export class CameraFrames implements FrameSource {
           `${path}: X is ${numberType(this.#frames) ?? otherType(this.#frames)} [${shape}]; expected uint8 [N,3,H,W]`,
         );
       }
+      const claim = oversizeFault(this.#frames);
+      if (claim !== undefined) throw new DataError(`${path}: X: ${claim}`);
       this.count = shape[0];
       this.#selected = Array.from({ length: this.count }, (_, i) => i);
       this.#size = { height: shape[2], width: shape[3] };

@@ -3,10 +3,12 @@
  * at a time. Any picture that sharp reads (JPEG, PNG, WebP, …) becomes RGB, 8 bits a channel, turned as its EXIF
  * orientation says: as a viewer shows it.
  */
+
 import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
+import { refuseOversize } from '../../files/limits.ts';
 import type { ImagePlaces } from './image-places.ts';
 import { fileNumbers } from './logs/file-numbers.ts';
 import { type FrameSource, type Log, type ReadOptions, type Size, UnreadableFrame } from './source.ts';
@@ -149,14 +151,18 @@ class ImageFrames implements FrameSource {
   close(): void {}
 }
 
+/** The size is looked at here, with a limit that can be raised. */
+const UNLIMITED = { limitInputPixels: false } as const;
+
 async function sizeOf(path: string): Promise<Size> {
-  const { autoOrient } = await readable(path, sharp(path).metadata());
+  const { autoOrient } = await readable(path, sharp(path, UNLIMITED).metadata());
+  refuseOversize(path, 'the picture', autoOrient.width * autoOrient.height * 3);
   return autoOrient;
 }
 
 /** Raw pixels, uint8 [H,W,3]. */
 function pixelsOf(path: string, size?: Size) {
-  const image = sharp(path).autoOrient().removeAlpha().toColourspace('srgb');
+  const image = sharp(path, UNLIMITED).autoOrient().removeAlpha().toColourspace('srgb');
   const scaled = size === undefined ? image : image.resize(size.width, size.height, { fit: 'fill' });
   return scaled.raw({ depth: 'uchar' });
 }

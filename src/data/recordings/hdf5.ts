@@ -4,6 +4,7 @@
  * Fills and drains a buffer in WebAssembly's memory, which never grows with the file. Knows nothing of recordings.
  */
 import { BrokenSoftLink, type Dataset, type Entity, type File, type Group, ready } from 'h5wasm/node';
+import { oversize } from '../../files/limits.ts';
 
 type Module = Awaited<typeof ready>;
 
@@ -189,6 +190,23 @@ function halfPrecision(bits: number): number {
 }
 
 /**
+ * Why a dataset is too large to be read piece by piece, by what the file says of it; undefined where it is not. Nothing of it
+ * has been read: HDF5 takes memory for a whole chunk, however little of one is asked for.
+ *
+ * @param dataset - [N,…], read some rows at a time, or a column [N] or [N,1], read as a whole
+ */
+export function oversizeFault({ metadata: { size, shape, chunks } }: Dataset): string | undefined {
+  const product = (numbers: readonly number[]) => numbers.reduce((all, n) => all * n, 1);
+  const [rows, ...row] = shape as number[];
+  const width = product(row);
+  return (
+    oversize('a row of it', size * width) ??
+    (chunks ? oversize('a chunk of it', size * product(chunks)) : undefined) ??
+    (width === 1 ? oversize('it', Float64Array.BYTES_PER_ELEMENT * rows) : undefined)
+  );
+}
+
+/**
  * A column of numbers of any type as float64.
  * @param dataset - [N] or [N,1], for which {@link numberType} is defined
  * @throws Error in the words of HDF5
@@ -206,6 +224,8 @@ export function readColumn(module: Module, dataset: Dataset): Float64Array {
 export function readRows(module: Module, dataset: Dataset, first: number, count: number): Float64Array {
   const { size, shape } = dataset.metadata;
   const width = (shape as number[]).slice(1).reduce((product, n) => product * n, 1);
+  const fault = oversizeFault(dataset) ?? oversize('it', Float64Array.BYTES_PER_ELEMENT * count * width);
+  if (fault !== undefined) throw new Error(fault);
   const out = new Float64Array(count * width);
   const perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (size * width)));
   const block = new BlockBuffer(module, Math.max(1, Math.min(count, perBlock)) * size * width);

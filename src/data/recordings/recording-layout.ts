@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { BrokenSoftLink, Dataset, type Entity, ExternalLink, File } from 'h5wasm/node';
 import { type Defect, RecordingError } from './defect.ts';
-import { entityOf, hdf5Reason, numberType, otherType } from './hdf5.ts';
+import { entityOf, hdf5Reason, numberType, otherType, oversizeFault } from './hdf5.ts';
 import { timeErrors } from './time-faults.ts';
 
 const IMPORT = 'See docs/data.md for the format; `ncp-train data import` converts other formats';
@@ -150,7 +150,7 @@ function misfit(entity: Entity | null, expected: Expected, there: readonly strin
   const type = numberType(entity);
   if (type === undefined || !expected.takes(type))
     return `its type is ${type ?? otherType(entity)}, expected ${expected.types}`;
-  return undefined;
+  return oversizeFault(entity);
 }
 
 /** What stands in a dataset's place. */
