@@ -42,4 +42,6 @@ export function refuseOversize(path: string, what: string, bytes: number): void 
 }
 
 const gigabytes = (bytes: number) =>
-  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
+  bytes < 1e9
+    ? `${Math.round(bytes / 1e6)} MB`
+    : `${bytes < 1e12 ? (bytes / 1e9).toPrecision(3) : Math.round(bytes / 1e9)} GB`;
