@@ -1,7 +1,7 @@
 /**
  * Draws with Observable Plot and gives an SVG that stands alone in a file: white background, title and legend inside, fonts
- * that every system has. Plot is loaded when the first picture is drawn, so that nothing else waits for it. What is drawn is the
- * affair of whoever calls: marks and scales are Plot's own (https://observablehq.com/plot/).
+ * that every system has. Plot is loaded when the first picture is drawn, so that nothing else waits for it. Callers say what
+ * is drawn: marks and scales are Plot's own (https://observablehq.com/plot/).
  */
 import type * as Plot from '@observablehq/plot';
 import { INK } from './colours.ts';

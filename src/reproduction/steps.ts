@@ -1,6 +1,6 @@
 /**
  * The paper as a list of command lines of this program, in order: data, both trainings, test drives, every analysis, the
- * report. Each is run as it stands, so that each can be run alone. What they compute is the affair of the commands.
+ * report. Each is run as it stands, so that each can be run alone. The commands compute.
  */
 import { join } from 'node:path';
 import type { BackendChoice } from '../backend/names.ts';

@@ -1,6 +1,5 @@
 /**
- * From folders to the results: reads every run, groups, averages, warns. How they are printed is the affair of the
- * format-*.ts files; what is drawn, of curves.ts.
+ * From folders to the results: reads every run, groups, averages, warns. formats.ts prints them, curves.ts draws them.
  */
 import { basename } from 'node:path';
 import { DataError } from '../errors.ts';

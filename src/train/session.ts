@@ -1,6 +1,6 @@
 /**
  * One run from options to a finished folder: backend, data, model, run directory, engine, the loop of fit.ts, and at the
- * end the test of the best checkpoint. What is printed is the affair of whoever calls.
+ * end the test of the best checkpoint. Callers print the output.
  */
 
 import { createRequire } from 'node:module';
