@@ -182,7 +182,7 @@ test('bad input is named before anything is written', async () => {
     [[bare], 2, 'does not say what its model was trained on'],
     [['driver', '--noise', '0,x'], 2, 'noise'],
     [['driver', '--noise', '0.1,0.10'], 2, 'each once'],
-    [['driver', '--size', '2x2'], 2, '--size 2x2'],
+    [['driver', '--size', '2x2'], 2, 'got "2x2"'],
     [['driver', '--nois', '0'], 2, 'nois'],
     [['driver', '--on', '/nowhere.h5'], 3, 'there is no such file'],
     [[slow, '--on', recording, '--speed', '8'], 2, 'the model was trained with 10'],
