@@ -1,5 +1,5 @@
 /**
- * Chooses the backend that computes: `tensorflow` (native), `wasm` (embedded), or `auto`, the first that works.
+ * Chooses the backend that computes: `native` (own kernels), `tensorflow`, `wasm` (embedded), or `auto`, the first that works.
  */
 import * as tf from '@tensorflow/tfjs-core';
 // tfjs-core alone has no gradients under Node; loading the layers registers them and the chained operations.
@@ -13,6 +13,10 @@ import { UntrustedInstallationError } from './trust.ts';
 
 /** How each backend is made known to tfjs-core; imported only when asked for. */
 const register: Record<BackendName, (options: TensorFlowOptions) => Promise<void>> = {
+  native: async ({ threads }) => {
+    (await import('./native/kernels.ts')).loadKernels(threads);
+    await (await import('./wasm.ts')).registerWasm();
+  },
   tensorflow: async (options) => (await import('./tensorflow.ts')).loadTensorFlow(options),
   wasm: async () => (await import('./wasm.ts')).registerWasm(),
 };
@@ -20,7 +24,7 @@ const register: Record<BackendName, (options: TensorFlowOptions) => Promise<void
 /**
  * Makes a backend ready and the one tfjs-core computes with.
  * @param choice - a backend's name, or `auto`
- * @param options - `threads`: TensorFlow's, read when it first loads
+ * @param options - `threads`: of the kernels, or TensorFlow's, read when it first loads
  * @returns the name of the backend now in use
  * @throws UsageError for a name that is no backend
  * @throws BackendError when the backend asked for does not work, or with `auto` when none does
@@ -50,7 +54,11 @@ function checkedName(given: string): BackendName {
 
 async function start(name: BackendName, options: TensorFlowOptions): Promise<BackendName> {
   await register[name](options);
-  if (!(await tf.setBackend(name))) throw new BackendError(`the backend "${name}" does not start`);
+  const { useKernels } = await import('./native/kernels.ts');
+  useKernels(name === 'native');
+  // What is not convolutions is computed as on the embedded backend.
+  if (!(await tf.setBackend(name === 'native' ? 'wasm' : name)))
+    throw new BackendError(`the backend "${name}" does not start`);
   await tf.ready();
   return name;
 }

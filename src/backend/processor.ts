@@ -14,12 +14,16 @@ const FEATURES = [
   'bf16',
 ];
 
-/** From Linux's description of the first core; elsewhere nothing is known. */
-export function processorFeatures(): string[] {
+/**
+ * From Linux's description of the first core; elsewhere nothing is known.
+ *
+ * @param which - `all`: everything that it lists
+ */
+export function processorFeatures(which: 'deciding' | 'all' = 'deciding'): string[] {
   try {
     const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
     const has = new Set(line.trim().split(/\s+/));
-    return FEATURES.filter((feature) => has.has(feature));
+    return which === 'all' ? [...has] : FEATURES.filter((feature) => has.has(feature));
   } catch {
     return [];
   }

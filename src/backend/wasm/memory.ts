@@ -5,7 +5,14 @@
  * a kernel allocates all it needs first and calls `floats` after that.
  */
 
-import { type DataId, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import {
+  backend as currentBackend,
+  type DataId,
+  getBackend,
+  type Tensor,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { BackendError } from '../../errors.ts';
 import type { Memory } from '../../wasm/webassembly.ts';
 
@@ -47,4 +54,18 @@ export function allocate(backend: WasmBackend, shape: number[]): TensorInfo {
     );
   }
   return tensor;
+}
+
+/**
+ * A tensor's numbers where they lie, without a copy on the embedded backend; valid until the next allocation.
+ *
+ * @param tensor - float32
+ */
+export function hostView(tensor: Tensor): Float32Array {
+  if (tensor.dtype !== 'float32') throw new TypeError(`a tensor of float32 is expected, not ${tensor.dtype}`);
+  if (getBackend() !== 'wasm') return tensor.dataSync<'float32'>();
+  const embedded = currentBackend() as unknown as WasmBackend;
+  if (embedded.dataIdMap.get(tensor.dataId) === undefined) return tensor.dataSync<'float32'>();
+  const first = floatIndex(embedded, tensor);
+  return floats(embedded).subarray(first, first + tensor.size);
 }

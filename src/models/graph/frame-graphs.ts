@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadProgram, type Program } from '../../backend/graph/program.ts';
+import { kernelsInUse } from '../../backend/native/kernels.ts';
 import { tensorflowBackend } from '../../backend/tensorflow.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Precision } from '../../options/schema.ts';
@@ -15,6 +16,7 @@ import type { Weights } from '../cells/cell.ts';
 import { CNN_STACK, FRAME, HEAD_STACK } from '../convolution.ts';
 import { cnnTail } from './cnn-tail.ts';
 import { headTail } from './head-tail.ts';
+import { nativeFrames } from './native-frames.ts';
 import { networkGraph, type Tail } from './network.ts';
 
 const NETWORKS = {
@@ -34,6 +36,8 @@ export interface FrameGraph {
   forward(frames: tf.Tensor4D, factors?: readonly tf.Tensor[]): tf.Tensor2D;
   /** The same without a gradient, in less memory. */
   infer(frames: tf.Tensor4D): tf.Tensor2D;
+  /** The same from bytes [N·78·200·3], where frames need not be tensors. */
+  inferBytes?(frames: Uint8Array): Float32Array;
 }
 
 const loaded = new Map<`${NetworkName} ${Precision}`, Program | Error>();
@@ -47,6 +51,8 @@ export function frameGraph(
   weights: Weights,
   precision: Precision = 'float32',
 ): FrameGraph | undefined {
+  const native = kernelsInUse();
+  if (native) return nativeFrames(native, network, weights, precision);
   if (!graphsAreUsed(precision)) return undefined;
   const program = programOf(network, weights, precision);
   return program instanceof Error ? undefined : boundGraph(program, NETWORKS[network].tail, weights);
@@ -64,7 +70,15 @@ export function frameGraphFault(): string | undefined {
  * @throws ConfigError
  */
 export function requireGraphsFor(precision: Precision): void {
-  if (precision === 'float32' || graphsAreUsed(precision)) return;
+  if (precision === 'float32') return;
+  const native = kernelsInUse();
+  if (native?.kernels.precisions.includes(precision)) return;
+  if (native) {
+    throw new ConfigError(
+      `precision bf16 needs a processor with AVX512_BF16 on the backend native, and this one has ${native.kernels.variant}; leave it out, or use --backend tensorflow`,
+    );
+  }
+  if (graphsAreUsed(precision)) return;
   const backend = tf.getBackend();
   const why = backend === 'tensorflow' ? 'NCP_TRAIN_GRAPH=off turns that off' : `here ${backend} computes`;
   throw new ConfigError(
