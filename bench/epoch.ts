@@ -29,7 +29,7 @@ const CHUNK = 16;
 /** Bare steps before each validation. */
 const BARE = 6;
 /** Frames of a recording: an epoch has about 19 batches, on the embedded backend 6. */
-const FRAMES: Record<BackendName, number> = { tensorflow: 3400, wasm: 1100 };
+const FRAMES: Record<BackendName, number> = { tensorflow: 3400, wasm: 1100, native: 3400 };
 const LABEL_SCALE = 1000;
 
 export async function benchEpoch({

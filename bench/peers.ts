@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { useBackend } from '../src/backend/choose.ts';
-import { BACKENDS, type BackendName } from '../src/backend/names.ts';
+import { BACKEND_NAMES, type BackendName } from '../src/backend/names.ts';
 import { parameterCount } from '../src/models/model.ts';
 import { Child, startOwn, withChildren } from './child.ts';
 import { peersPython } from './peers/environment.ts';
@@ -49,7 +49,7 @@ export async function benchPeers(options: BenchOptions): Promise<BenchRow[]> {
   const { models, backend, repetitions } = options;
   const wanted = ({ name }: Peer) => options.peers?.some((word) => name.includes(word)) ?? true;
   const python = await peersPython();
-  const ours = backend.filter((name) => BACKENDS.includes(name as BackendName)) as BackendName[];
+  const ours = backend.filter((name) => BACKEND_NAMES.includes(name as BackendName)) as BackendName[];
   await useBackend('wasm'); // to count parameters; steps are the children's
   const rows: BenchRow[] = [];
   for (const model of MODELS.filter((name) => models.includes(name))) {

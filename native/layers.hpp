@@ -1,4 +1,4 @@
-// Made from src/models/convolution.ts by native/layers.ts; a test holds them together.
+// The layers of src/models/convolution.ts; src/backend/native/variants.test.ts holds them together.
 #pragma once
 
 namespace ncp {

@@ -11,6 +11,7 @@ import { requirement } from './require.ts';
 
 const VARIANTS = [
   { backend: 'wasm', title: 'wasm' },
+  { backend: 'native', title: 'native' },
   { backend: 'tensorflow', title: 'tensorflow' },
   { backend: 'tensorflow', title: 'tensorflow, operation by operation', graph: 'off' },
 ] as const;
@@ -24,7 +25,7 @@ export function describeBackends(
   body: (backend: BackendName, byOperation: boolean) => void,
 ): void {
   for (const { backend, title, ...variant } of VARIANTS) {
-    const needs = backend === 'tensorflow' ? requirement('tensorflow') : undefined;
+    const needs = backend === 'wasm' ? undefined : requirement(backend);
     const full = `${name} on ${title}`;
     describe.skipIf(needs && !needs.present)(needs ? needs.title(full) : full, () => {
       beforeAll(async () => {

@@ -7,6 +7,7 @@
  *   describe.skipIf(!native.present)(native.title('on tensorflow'), () => …);
  */
 import { spawnSync } from 'node:child_process';
+import { findKernels } from '../src/backend/native/kernels.ts';
 import { tensorflowInstallation } from '../src/backend/paths.ts';
 import { unknownName } from '../src/text/nearest.ts';
 import { chromiumPath } from './chromium.ts';
@@ -29,6 +30,8 @@ const absence = {
     tensorflowInstallation() === undefined
       ? 'the native backend is not installed: ncp-train backend install'
       : undefined,
+  native: () =>
+    findKernels() === undefined ? 'the own kernels are not compiled: npm run build:native' : undefined,
   python: () => failure(['-c', 'import pty'], `there is no ${PYTHON}`),
   pip: () => failure(['-m', 'pip', '--version'], `${PYTHON} has no pip`),
   'python-h5py': () => failure(['-c', 'import h5py'], `${PYTHON} -m pip install h5py`),

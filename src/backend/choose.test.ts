@@ -19,7 +19,7 @@ function withNothingInstalled(): void {
 test('an unknown backend is answered with the nearest name and the list', async () => {
   const asked = useBackend('tensorfow' as BackendChoice);
   await expect(asked).rejects.toThrow(UsageError);
-  await expect(asked).rejects.toThrow('did you mean "tensorflow"? Known: tensorflow, wasm, auto');
+  await expect(asked).rejects.toThrow('did you mean "tensorflow"? Known: tensorflow, wasm, native, auto');
 });
 
 test('tensorflow, asked for where it is not installed, names the command that installs it', async () => {

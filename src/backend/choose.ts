@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-layers';
 import { BackendError, UsageError } from '../errors.ts';
 import { say } from '../terminal.ts';
 import { unknownName } from '../text/nearest.ts';
-import { BACKENDS, type BackendChoice, type BackendName } from './names.ts';
+import { BACKEND_NAMES, BACKENDS, type BackendChoice, type BackendName } from './names.ts';
 import type { TensorFlowOptions } from './tensorflow.ts';
 import { UntrustedInstallationError } from './trust.ts';
 
@@ -47,8 +47,8 @@ export async function useBackend(
 }
 
 function checkedName(given: string): BackendName {
-  const name = BACKENDS.find((backend) => backend === given);
-  if (name === undefined) throw new UsageError(unknownName('backend', given, [...BACKENDS, 'auto']));
+  const name = BACKEND_NAMES.find((backend) => backend === given);
+  if (name === undefined) throw new UsageError(unknownName('backend', given, [...BACKEND_NAMES, 'auto']));
   return name;
 }
 

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { BACKENDS, type BackendName } from './names.ts';
+import { findKernels } from './native/kernels.ts';
 import { tensorflowInstallation, tildePath } from './paths.ts';
 import { probe } from './probe.ts';
 import { processorFeatures, processorHasBfloat16 } from './processor.ts';
@@ -34,7 +35,7 @@ const require = createRequire(import.meta.url);
 /** Tries every backend that is installed. */
 export async function diagnose(): Promise<Diagnosis> {
   const needed = require('../../package.json').engines.node as string;
-  const backends = await Promise.all(BACKENDS.map(report));
+  const backends = await Promise.all(namesHere().map(report));
   return {
     node: { version: process.version, supported: isAtLeast(process.versions.node, needed), needed },
     processor: {
@@ -47,9 +48,12 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
+/** Of `native` nothing is said where it is not compiled: nobody has to have it. */
+const namesHere = (): BackendName[] => [...BACKENDS, ...(findKernels() ? (['native'] as const) : [])];
+
 /** Which backends are installed, without trying them. */
 export function listBackends(): BackendReport[] {
-  return BACKENDS.map((name) => ({ ...described(name), works: described(name).version !== undefined }));
+  return namesHere().map((name) => ({ ...described(name), works: described(name).version !== undefined }));
 }
 
 async function report(backend: BackendName): Promise<BackendReport> {
@@ -61,6 +65,7 @@ async function report(backend: BackendName): Promise<BackendReport> {
       backend === 'tensorflow' ? 'ncp-train backend remove && ncp-train backend install' : 'npm install';
     return { ...found, works: false, reason: probed.reason, remedy };
   }
+  if (backend === 'native') return { ...found, works: true };
   const { gpu } = probed;
   if (backend === 'wasm') return { ...found, works: true };
   const bf16 = !gpu && processorHasBfloat16() ? ', --precision bf16 too' : '';
@@ -74,6 +79,14 @@ function described(name: BackendName): Omit<BackendReport, 'works'> {
   if (name === 'wasm') {
     const { version } = require('@tensorflow/tfjs-backend-wasm/package.json');
     return { name, version: `TensorFlow.js ${version}, WebAssembly` };
+  }
+  if (name === 'native') {
+    const kernels = findKernels();
+    return {
+      name,
+      version: `own kernels for ${kernels?.variant.name}`,
+      path: kernels && tildePath(kernels.path),
+    };
   }
   const installation = tensorflowInstallation();
   if (installation === undefined) {

@@ -7,9 +7,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { lastLines, run } from './install/process.ts';
+import type { BackendName } from './names.ts';
 
 export interface ProbeRequest {
-  backend: 'tensorflow' | 'wasm';
+  backend: BackendName;
   /** Folder of an installation that is not the current one (`tensorflow` only). */
   installation?: string;
 }

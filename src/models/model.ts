@@ -11,7 +11,8 @@ import type { ModelOptions, Precision } from '../options/schema.ts';
 import type { Cell, Constraint, State, Weights } from './cells/cell.ts';
 import type { Cnn, DropoutFactors } from './cnn.ts';
 import type { ConvHead } from './conv-head.ts';
-import { type FrameGraph, frameGraph, frameGraphFault, requireGraphsFor } from './graph/frame-graphs.ts';
+import { frameGraph, frameGraphFault, requireGraphsFor } from './graph/frame-graphs.ts';
+import type { FrameGraph } from './graph/network.ts';
 import { standardise } from './standardise.ts';
 import type { Wiring } from './wiring/wiring.ts';
 

@@ -85,8 +85,8 @@ export const flag = (description: string, more: More = {}) => field(z.boolean(),
 // What computes.
 
 export const backend = field(
-  z.enum(['auto', 'tensorflow', 'wasm']),
-  'what computes; auto: the first that works',
+  z.enum(['auto', 'tensorflow', 'wasm', 'native']),
+  'what computes; auto: the first of tensorflow and wasm that works',
   { title: 'backend' },
 );
 

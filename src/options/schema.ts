@@ -229,13 +229,13 @@ const training = {
   precision: option(
     z.enum(PRECISIONS),
     'float32',
-    'of the convolutions; bf16, bfloat16, only on the backend tensorflow, and faster only where the processor has it',
+    'of the convolutions; bf16, bfloat16, only on the backends tensorflow and native, and faster only where the processor has it',
   ),
   workers: option(z.int().min(0), 0, 'replicas that share each batch on the backend wasm; 0: one a core', {
-    applies: [not('backend', 'tensorflow')],
+    applies: [not('backend', 'tensorflow', 'native')],
   }),
   loaders: option(z.int().min(0), 1, 'threads that prepare batches; 0: none, between the steps'),
-  threads: option(z.int().min(0), 0, 'threads of TensorFlow; 0: one a core', {
+  threads: option(z.int().min(0), 0, 'threads of TensorFlow, or of the backend native; 0: one a core', {
     applies: [not('backend', 'wasm')],
   }),
   wiring: open(text, 'JSON file with a wiring of your own for wm', ofWm),

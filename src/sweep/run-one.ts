@@ -48,7 +48,7 @@ export async function runOne(
     sessions_dir: sessions,
     // Each belongs to one backend, and stands in the run's configuration.
     threads: options.backend === 'wasm' ? options.threads : options.threads || cores,
-    workers: options.backend === 'tensorflow' ? options.workers : options.workers || cores,
+    workers: ['tensorflow', 'native'].includes(options.backend) ? options.workers : options.workers || cores,
   };
   const control = { argv: process.argv.slice(2), resume: 'auto', fresh: false, observer } as const;
   try {

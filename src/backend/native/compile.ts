@@ -3,11 +3,11 @@
  * none. A finished add-on takes its name at once; one half-written never has it.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BackendError } from '../../errors.ts';
-import { temporaryName } from '../../files/temporary-file.ts';
+import { adoptFileSync, temporaryFileSync } from '../../files/whole-file.ts';
 import { lastLines, run } from '../install/process.ts';
 import type { Variant } from './variants.ts';
 
@@ -49,7 +49,7 @@ export function sourceDigest(): string {
  */
 export async function compileKernels(compiler: Compiler, variant: Variant, output: string): Promise<void> {
   mkdirSync(dirname(output), { recursive: true });
-  const temporary = temporaryName(output);
+  const temporary = temporaryFileSync(output);
   const napi = require('node-api-headers').include_dir as string;
   const { command, isZig } = compiler;
   const forProcessor = isZig
@@ -73,7 +73,8 @@ export async function compileKernels(compiler: Compiler, variant: Variant, outpu
         `${command.join(' ')} could not compile the kernels for ${variant.name}:\n${lastLines(ended.stderr)}`,
       );
     }
-    renameSync(temporary, output);
+    chmodSync(temporary, 0o755);
+    adoptFileSync(temporary, output);
   } finally {
     rmSync(temporary, { force: true });
   }

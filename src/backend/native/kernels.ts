@@ -8,10 +8,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BackendError } from '../../errors.ts';
 import type { Precision } from '../../options/schema.ts';
-import { dataFolder, tildePath } from '../paths.ts';
-import { BUILT } from './build.ts';
-import { sourceDigest } from './compile.ts';
-import { addonName, type Variant, variantsHere } from './variants.ts';
+import { tildePath } from '../paths.ts';
+import { addonName, BUILT, type Variant, variantsHere } from './variants.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -55,18 +53,11 @@ export type FrameNumbers = Float32Array | Uint8Array;
 let loaded: Kernels | undefined;
 let threadCount = availableParallelism();
 
-/** Folder of the add-ons that `backend install` compiles, for the sources of this version. */
-export function installedKernels(): string {
-  return join(dataFolder(), 'native', sourceDigest());
-}
-
-/** The add-on that would be loaded here, the one of the build before one that was installed. */
+/** The add-on that would be loaded here. */
 export function findKernels(): { readonly path: string; readonly variant: Variant } | undefined {
   for (const variant of variantsHere()) {
-    for (const folder of [BUILT, installedKernels()]) {
-      const path = join(folder, addonName(variant));
-      if (existsSync(path)) return { path, variant };
-    }
+    const path = join(BUILT, addonName(variant));
+    if (existsSync(path)) return { path, variant };
   }
   return undefined;
 }
@@ -85,7 +76,7 @@ export function loadKernels(threads = availableParallelism()): Kernels {
     const why =
       variantsHere().length === 0
         ? `has no kernels for ${process.platform} on ${process.arch} with this processor`
-        : 'is not compiled here: run `ncp-train backend install`';
+        : 'is not compiled here: run `npm run build:native`';
     throw new BackendError(`the backend "native" ${why}, or use \`--backend wasm\``);
   }
   try {
@@ -93,7 +84,7 @@ export function loadKernels(threads = availableParallelism()): Kernels {
   } catch (error) {
     throw new BackendError(
       `the backend "native" in ${tildePath(found.path)} does not load: ${(error as Error).message}\n` +
-        'Run `npm run build` or `ncp-train backend install` again, or use `--backend wasm`',
+        'Run `npm run build:native` again, or use `--backend wasm`',
       { cause: error },
     );
   }

@@ -2,7 +2,11 @@
  * The instruction sets that the project's own kernels (folder native/) are compiled for, each as an add-on of its own: one that
  * the processor lacks is never loaded. The fastest stands first.
  */
+import { join } from 'node:path';
 import { processorFeatures } from '../processor.ts';
+
+/** Where add-ons are. */
+export const BUILT = join(import.meta.dirname, '../../../dist/native');
 
 export interface Variant {
   readonly name: string;

@@ -2,7 +2,7 @@
  * The graphs of head and CNN in use: when they are, and how TensorFlow.js sees them, as operations that are
  * differentiable in the weights. Each is loaded when it is first wanted and stays.
  *
- * They are used on the backend `tensorflow` where it computes on the processor. On a GPU the add-on would carry every
+ * The backend `native` has kernels of its own (native-frames.ts). Graphs are used on the backend `tensorflow` where it computes on the processor. On a GPU the add-on would carry every
  * activation to the host and back, so there the plain path is taken, as it is on the embedded backend, and where
  * TensorFlow refuses a graph. bf16 has no plain path, for TensorFlow.js has no such type. The environment's NCP_TRAIN_GRAPH=off asks for the plain path too.
  */
@@ -17,7 +17,7 @@ import { CNN_STACK, FRAME, HEAD_STACK } from '../convolution.ts';
 import { cnnTail } from './cnn-tail.ts';
 import { headTail } from './head-tail.ts';
 import { nativeFrames } from './native-frames.ts';
-import { networkGraph, type Tail } from './network.ts';
+import { type FrameGraph, networkGraph, type Tail } from './network.ts';
 
 const NETWORKS = {
   head: { stack: HEAD_STACK, tail: headTail },
@@ -25,20 +25,6 @@ const NETWORKS = {
 } as const;
 
 export type NetworkName = keyof typeof NETWORKS;
-
-/** What of a model is computed of every frame on its own. */
-export interface FrameGraph {
-  /**
-   * @param frames - [N,78,200,3], 0..255
-   * @param factors - what the tail multiplies its layers with; 1 where left out
-   * @returns features or outputs, [N,·]; differentiable in the weights
-   */
-  forward(frames: tf.Tensor4D, factors?: readonly tf.Tensor[]): tf.Tensor2D;
-  /** The same without a gradient, in less memory. */
-  infer(frames: tf.Tensor4D): tf.Tensor2D;
-  /** The same from bytes [N·78·200·3], where frames need not be tensors. */
-  inferBytes?(frames: Uint8Array): Float32Array;
-}
 
 const loaded = new Map<`${NetworkName} ${Precision}`, Program | Error>();
 

@@ -8,7 +8,7 @@ import { hostView } from '../../backend/wasm/memory.ts';
 import type { Precision } from '../../options/schema.ts';
 import type { Weights } from '../cells/cell.ts';
 import { FRAME } from '../convolution.ts';
-import type { FrameGraph } from './frame-graphs.ts';
+import type { FrameGraph } from './network.ts';
 
 const FRAME_SIZE = FRAME.height * FRAME.width * FRAME.channels;
 /** Numbers that come out for each frame. */

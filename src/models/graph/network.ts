@@ -11,11 +11,26 @@
  *
  * The same function as the plain path, `convHead` and `cnn`, which is tested equal.
  */
+import type * as tf from '@tensorflow/tfjs-core';
 import { type DataType, Graph, type Value } from '../../backend/graph/graph.ts';
 import { binary, cast, packed, reduce, reshape, unary, unpacked } from '../../backend/graph/operations.ts';
 import { type ConvolutionStack, FRAME } from '../convolution.ts';
 import { BRIGHTEST } from '../standardise.ts';
 import { convolutionGradientNodes, convolutionNodes, type Nodes, node, traceShapes } from './convolution.ts';
+
+/** What of a model is computed of every frame on its own. */
+export interface FrameGraph {
+  /**
+   * @param frames - [N,78,200,3], 0..255
+   * @param factors - what the tail multiplies its layers with; 1 where left out
+   * @returns features or outputs, [N,·]; differentiable in the weights
+   */
+  forward(frames: tf.Tensor4D, factors?: readonly tf.Tensor[]): tf.Tensor2D;
+  /** The same without a gradient, in less memory. */
+  infer(frames: tf.Tensor4D): tf.Tensor2D;
+  /** The same from bytes [N·78·200·3], where frames need not be tensors. */
+  inferBytes?(frames: Uint8Array): Float32Array;
+}
 
 export interface Tail {
   /** How many factors it multiplies its layers with (dropout). */
