@@ -44,14 +44,18 @@ test('where nothing is installed, list and doctor say so and name the command, w
   const { environment } = machine({});
   const list = await ncpTrain(['backend', 'list'], environment);
   expect(list.status).toBe(0);
-  expect(list.stdout).toBe(
-    'tensorflow  not installed: ncp-train backend install\nwasm        TensorFlow.js 4.22.0, WebAssembly\n',
+  // Own kernels may have been compiled; they stand below, and nobody has to have them.
+  expect(list.stdout.split('\n').map((line) => line.trimEnd())).toEqual(
+    expect.arrayContaining([
+      'tensorflow  not installed: ncp-train backend install',
+      'wasm        TensorFlow.js 4.22.0, WebAssembly',
+    ]),
   );
   const doctor = await ncpTrain(['doctor', '--json'], environment);
   expect(doctor.status).toBe(0);
   const { node, backends } = JSON.parse(doctor.stdout);
   expect(node).toMatchObject({ version: process.version, supported: true });
-  expect(backends).toMatchObject([
+  expect(backends.filter(({ name }: { name: string }) => name !== 'native')).toMatchObject([
     { name: 'tensorflow', works: false, reason: 'not installed', remedy: 'ncp-train backend install' },
     { name: 'wasm', works: true },
   ]);
