@@ -5,7 +5,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { writeRecordings } from '../../test/tiny-runs.ts';
 import { openRecording } from '../data/recordings/recording.ts';
 import { DataError } from '../errors.ts';
-import { largestPiece, oversize, refuseOversize } from './limits.ts';
+import { largestPiece, oversize, oversizePicture, refuseOversize } from './limits.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -29,6 +29,11 @@ it('a recording whose frames claim more than the limit is refused before they ar
   const opening = openRecording(join(folder, 'a.h5'));
   await expect(opening).rejects.toThrow(/camera_front.*a (row|chunk) of it claims .* is the limit/s);
   rmSync(folder, { recursive: true });
+});
+
+it('a picture of sixty million pixels is read, a larger one is not', () => {
+  expect(oversizePicture({ width: 10_000, height: 6_000 })).toBeUndefined();
+  expect(oversizePicture({ width: 10_000, height: 7_000 })).toContain('the picture claims 1.12 GB');
 });
 
 it.each(['no', '-1', '0'])('a limit of %s is refused', (text) => {

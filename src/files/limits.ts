@@ -7,8 +7,11 @@ import { DataError } from '../errors.ts';
 /** Variable of the environment: gigabytes that one piece of a file of others may take in memory. */
 export const LIMIT_VARIABLE = 'NCP_TRAIN_MAX_GB';
 
-/** Enough for a picture of 300 million pixels, for a second of full-size frames, and for every chunk that recorders write. */
+/** Enough for a picture of 60 million pixels, for a second of full-size frames, and for every chunk that recorders write. */
 const DEFAULT_GB = 1;
+
+/** What a pixel may take while a picture is decoded: four channels of 16 bits, and copies on the way to RGB. */
+const PIXEL_BYTES = 16;
 
 /** Bytes that one piece may take: a picture, a chunk, a frame, a column. @throws DataError for a variable that is no number */
 export function largestPiece(): number {
@@ -34,6 +37,10 @@ export function oversize(what: string, bytes: number): string | undefined {
     `if that is right, ${LIMIT_VARIABLE}=${Math.ceil(bytes / 1e9)} allows it`
   );
 }
+
+/** The same of a picture, by the size that its header claims. */
+export const oversizePicture = ({ width, height }: { readonly width: number; readonly height: number }) =>
+  oversize('the picture', width * height * PIXEL_BYTES);
 
 /** @param path - of the file, for the error @throws DataError */
 export function refuseOversize(path: string, what: string, bytes: number): void {

@@ -5,7 +5,7 @@
  */
 
 import sharp from 'sharp';
-import { oversize } from '../../files/limits.ts';
+import { oversizePicture } from '../../files/limits.ts';
 import { numberOf } from '../read/fields.ts';
 import { filledIn, MOSAIC_ENCODINGS, mosaicOf } from './mosaic.ts';
 import { narrowed, type RawPicture } from './raw-picture.ts';
@@ -101,7 +101,7 @@ async function decompressed(fields: Fields, bits: number): Promise<Picture> {
   const mosaic = mosaicOf(format.split(';')[0].trim())?.mosaic;
   // A mosaic is stored as grey values; what has colours was filled in before it was compressed.
   const isMosaic = mosaic !== undefined && stored === 1;
-  const claim = oversize('the picture', claimed.width * claimed.height * 3);
+  const claim = oversizePicture(claimed);
   if (claim !== undefined) throw new Error(claim);
   const image = isMosaic ? sharp(data, UNLIMITED) : sharp(data, UNLIMITED).autoOrient();
   const is16Bit = depth === 'ushort';
@@ -129,7 +129,9 @@ function notAPicture(format: string, data: Uint8Array, error: Error): string {
 
 /** [H,W,1] to [H,W,3] */
 function repeated(grey: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: grey.length * 3 }, (_, i) => grey[Math.floor(i / 3)]);
+  const pixels = new Uint8Array(grey.length * 3);
+  for (const [i, value] of grey.entries()) pixels.fill(value, 3 * i, 3 * i + 3);
+  return pixels;
 }
 
 /**

@@ -97,7 +97,7 @@ function impossible(name: string, bytes: number, size: number): string | undefin
 const wholly =
   (name: string, decompress: Decompress): Decompress =>
   (bytes, size) => {
-    const claim = oversize(`a chunk compressed by ${name}`, size) ?? impossible(name, bytes.length, size);
+    const claim = impossible(name, bytes.length, size) ?? oversize(`a chunk compressed by ${name}`, size);
     if (claim !== undefined) throw new Error(claim);
     try {
       const whole = decompress(bytes, size);

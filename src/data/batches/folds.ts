@@ -10,9 +10,6 @@ import { yamlValue } from '../../options/yaml-value.ts';
 import { reasonOf } from '../../text/reason.ts';
 
 /** `paper`; K folds balanced by frames; or for every fold the names of its test recordings, with `.h5`. */
-/** Recordings that a data set has by far; what walks all folds would otherwise walk a billion of them. */
-const LARGEST_AUTO = 10_000;
-
 export type FoldsSpec = 'paper' | { readonly auto: number } | { readonly files: string[][] };
 
 /** What splitting needs to know of a recording. */
@@ -104,6 +101,9 @@ export function foldsFrom(value: unknown, where: string): FoldsSpec {
   });
   return { files };
 }
+
+/** Recordings that a data set has by far; what walks all folds would otherwise walk a billion of them. */
+const LARGEST_AUTO = 10_000;
 
 function parseFolds(text: string): FoldsSpec {
   if (text === 'paper') return 'paper';

@@ -8,7 +8,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
-import { refuseOversize } from '../../files/limits.ts';
+import { oversizePicture } from '../../files/limits.ts';
 import type { ImagePlaces } from './image-places.ts';
 import { fileNumbers } from './logs/file-numbers.ts';
 import { type FrameSource, type Log, type ReadOptions, type Size, UnreadableFrame } from './source.ts';
@@ -156,7 +156,8 @@ const UNLIMITED = { limitInputPixels: false } as const;
 
 async function sizeOf(path: string): Promise<Size> {
   const { autoOrient } = await readable(path, sharp(path, UNLIMITED).metadata());
-  refuseOversize(path, 'the picture', autoOrient.width * autoOrient.height * 3);
+  const claim = oversizePicture(autoOrient);
+  if (claim !== undefined) throw new DataError(`${path}: ${claim}`);
   return autoOrient;
 }
 
