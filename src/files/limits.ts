@@ -10,6 +10,9 @@ export const LIMIT_VARIABLE = 'NCP_TRAIN_MAX_GB';
 /** Enough for a picture of 60 million pixels, for a second of full-size frames, and for every chunk that recorders write. */
 const DEFAULT_GB = 1;
 
+/** Frames of one recording, 18 hours at 30 a second; what is kept of each while a file is looked at is about 100 bytes. */
+export const MOST_FRAMES = 2_000_000;
+
 /** What a pixel may take while a picture is decoded: four channels of 16 bits, and copies on the way to RGB. */
 const PIXEL_BYTES = 16;
 

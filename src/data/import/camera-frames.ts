@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Dataset, File } from 'h5wasm/node';
 import sharp from 'sharp';
 import { DataError } from '../../errors.ts';
+import { MOST_FRAMES } from '../../files/limits.ts';
 import {
   BLOCK_BYTES,
   BlockBuffer,
@@ -70,6 +71,9 @@ export class CameraFrames implements FrameSource {
       const claim = oversizeFault(this.#frames);
       if (claim !== undefined) throw new DataError(`${path}: X: ${claim}`);
       this.count = shape[0];
+      if (this.count > MOST_FRAMES) {
+        throw new DataError(`${path}: X claims ${this.count} frames, at most ${MOST_FRAMES} are read`);
+      }
       this.#selected = Array.from({ length: this.count }, (_, i) => i);
       this.#size = { height: shape[2], width: shape[3] };
       this.#block = new BlockBuffer(module, Math.max(BLOCK_BYTES, shape[2] * shape[3] * 3));

@@ -5,6 +5,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { BrokenSoftLink, Dataset, type Entity, ExternalLink, File } from 'h5wasm/node';
+import { MOST_FRAMES } from '../../files/limits.ts';
 import { type Defect, RecordingError } from './defect.ts';
 import { entityOf, hdf5Reason, numberType, otherType, oversizeFault } from './hdf5.ts';
 import { timeErrors } from './time-faults.ts';
@@ -131,6 +132,11 @@ export function findDatasets(path: string, file: File): Record<DatasetName, Data
     const message = `lengths differ: camera_front has ${frames} frames, inverse_r ${labels} values, timestamp ${times}`;
     const remedy = 'Cut them to the frames that belong together';
     throw new RecordingError({ severity: 'error', file: path, message, remedy });
+  }
+  if (frames > MOST_FRAMES) {
+    const message = `it claims ${frames} frames, at most ${MOST_FRAMES} are read`;
+    const remedy = 'Cut the recording into several';
+    throw new RecordingError({ severity: 'error', file: path, dataset: 'camera_front', message, remedy });
   }
   if (frames === 0) {
     const remedy = 'Remove the file from the folder';
